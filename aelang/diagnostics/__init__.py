@@ -1,0 +1,74 @@
+"""What is wrong with a datastore, as values: kinds, diagnostics, and the pages that explain them.
+
+No concrete kind is named here. A kind stands beside the code that reports it.
+"""
+
+from enum import Enum
+from typing import NamedTuple
+
+from aelang.source import NOWHERE, Span
+
+__all__ = ["Diagnostic", "DiagnosticKind", "Label", "Severity", "did_you_mean", "worst"]
+
+
+class Severity(Enum):
+    """How much a diagnostic weighs; the value is its rank, the heaviest highest."""
+
+    INFO = 1
+    WARNING = 2
+    ERROR = 3
+
+    @property
+    def word(self) -> str:
+        """The severity in lower case, as it is printed."""
+        return self.name.lower()
+
+
+class Label(NamedTuple):
+    """A second place that helps to understand a diagnostic: "declared here"."""
+
+    span: Span
+    text: str
+
+
+class Diagnostic(NamedTuple):
+    """One finding: its kind, the place, the sentence, and what would put it right."""
+
+    kind: "DiagnosticKind"
+    span: Span
+    message: str
+    help: str = ""
+    labels: tuple[Label, ...] = ()
+
+    @property
+    def severity(self) -> Severity:
+        """The severity of its kind."""
+        return self.kind.severity
+
+
+class DiagnosticKind(NamedTuple):
+    """A sort of finding: a slug that reads as a sentence after "allow", a severity, a message with holes."""
+
+    slug: str
+    severity: Severity
+    template: str
+
+    def at(self, span: Span = NOWHERE, help: str = "", labels: tuple[Label, ...] = (), **holes: object) -> Diagnostic:  # noqa: A002 - the word authors read
+        """The finding of this kind at `span`; `holes` fill the template."""
+        return Diagnostic(self, span, self.template.format(**holes), help, labels)
+
+
+def did_you_mean(name: str, known: "list[str] | tuple[str, ...] | set[str]") -> str:
+    """A hint that names the word of `known` nearest to `name`, or an empty text where none is near."""
+    from difflib import get_close_matches  # 5 ms to import: only a datastore with a fault pays for it
+
+    folded = {each.lower(): each for each in known}
+    if name.lower() in folded:
+        return f"did you mean `{folded[name.lower()]}`?"
+    near = get_close_matches(name.lower(), list(folded), n=1, cutoff=0.6)
+    return f"did you mean `{folded[near[0]]}`?" if near else ""
+
+
+def worst(found: "list[Diagnostic] | tuple[Diagnostic, ...]") -> Severity | None:
+    """The heaviest severity among `found`; None where there is nothing."""
+    return max((each.severity for each in found), key=lambda severity: severity.value, default=None)

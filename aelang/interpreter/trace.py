@@ -1,0 +1,108 @@
+"""What a run tells while it goes: one event a fact, with its depth (0 for the run's own object)."""
+
+from typing import NamedTuple, TypeAlias
+
+
+class Instantiating(NamedTuple):
+    """A run begins at `uri`."""
+
+    depth: int
+    uri: str
+
+
+class UpdatedNamespace(NamedTuple):
+    """A path without domain was found in `namespace` (`Domain/Ns`)."""
+
+    depth: int
+    uri: str
+    namespace: str
+
+
+class Following(NamedTuple):
+    """A relationship is about to be followed."""
+
+    depth: int
+    uri: str
+    field: str
+
+
+class Followed(NamedTuple):
+    """A relationship was followed, and what is collected from it has been."""
+
+    depth: int
+    uri: str
+    field: str
+
+
+class Missing(NamedTuple):
+    """An instance is not there; `.missing` is tried."""
+
+    depth: int
+    path: str
+
+
+class Dropped(NamedTuple):
+    """An object came to nothing. `failure` is the name of the reason, `climbs` whether the run ends with it."""
+
+    depth: int
+    path: str
+    failure: str
+    message: str
+    climbs: bool
+
+
+class MethodCalled(NamedTuple):
+    """A method is called; `skipped` where the run passes over methods. Passwords in `inputs` are masked."""
+
+    depth: int
+    path: str
+    location: str
+    inputs: str
+    skipped: bool
+
+
+class MethodEnded(NamedTuple):
+    """A method came back with `code` (0 ok, 4 warn, 8 stop, 16 abort)."""
+
+    depth: int
+    path: str
+    code: int
+
+
+class StateEntered(NamedTuple):
+    """A state's turn has come."""
+
+    depth: int
+    state: str
+
+
+class StateProcessed(NamedTuple):
+    """A state was left with `result`; `next_state` is blank after the last."""
+
+    depth: int
+    state: str
+    result: str
+    next_state: str
+
+
+class Logged(NamedTuple):
+    """A line from a method, or about an oddity; `level` is info, warn or error."""
+
+    depth: int
+    level: str
+    text: str
+
+
+Event: TypeAlias = (
+    Instantiating
+    | UpdatedNamespace
+    | Following
+    | Followed
+    | Missing
+    | Dropped
+    | MethodCalled
+    | MethodEnded
+    | StateEntered
+    | StateProcessed
+    | Logged
+)

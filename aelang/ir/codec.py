@@ -1,0 +1,63 @@
+"""Nodes as JSON and back: a node is a list that begins with its tag, a plain tuple one that begins with ""."""
+
+from typing import Any, NamedTuple, TypeAlias, cast
+
+from aelang.ir import nodes
+from aelang.names.calls import Attribute, Call
+
+Json: TypeAlias = Any  # what `json` reads and writes; its own type cannot be said without a cycle
+
+_NODES: tuple[type[Any], ...] = (
+    nodes.Faulty, nodes.Step, nodes.Lookup, nodes.StateVariable, nodes.CurrentMessage, nodes.InstanceLookup,
+    nodes.Template, nodes.Coalesced, nodes.Literal, nodes.Referred, nodes.Quoted, nodes.ListOf, nodes.Message,
+    nodes.Not, nodes.Negative, nodes.And, nodes.Or, nodes.Binary, nodes.Matches, nodes.Calls, nodes.Test,
+    nodes.Target, nodes.Action, nodes.CollectList, nodes.CollectHash, nodes.SymbolKey, nodes.CollectValue,
+    nodes.AssertionField, nodes.AttributeField, nodes.MethodField, nodes.RelationshipField, nodes.StateField,
+    nodes.Input, nodes.Method, nodes.Instance, nodes.Class, Attribute, Call,
+)  # fmt: skip
+_TAG_OF = {node: node.__name__ for node in _NODES}
+_NODE_OF = {tag: node for node, tag in _TAG_OF.items()}
+
+
+def to_json(node: object) -> Json:
+    """`node` as lists, mappings and scalars, for storing."""
+    if isinstance(node, tuple):
+        return [_TAG_OF.get(type(node), ""), *map(to_json, node)]
+    if isinstance(node, dict):
+        return {str(key): to_json(value) for key, value in node.items()}
+    return node
+
+
+def from_json(stored: Json) -> Any:  # Any: whatever node was stored; callers say which they expect
+    """The node that `to_json` stored. Raises KeyError, TypeError or ValueError where it is none."""
+    if isinstance(stored, list):
+        tag, *items = stored
+        values = map(from_json, items)
+        return _NODE_OF[tag](*values) if tag else tuple(values)
+    if isinstance(stored, dict):
+        return {key: from_json(value) for key, value in stored.items()}
+    return stored
+
+
+def class_from_json(stored: Json) -> nodes.Class:
+    """The class that `to_json` stored."""
+    klass = from_json(stored)
+    if not isinstance(klass, nodes.Class):
+        raise ValueError("not the record of a class")
+    instances = {
+        name: instance._replace(fields={int(at): field for at, field in instance.fields.items()})
+        for name, instance in klass.instances.items()
+    }
+    return klass._replace(instances=instances)
+
+
+def readable(node: object) -> Json:
+    """`node` for people: mappings with named parts, `kind` first (`aelang compile --emit json`)."""
+    if isinstance(node, tuple) and type(node) in _TAG_OF:
+        parts = cast(NamedTuple, node)._asdict()
+        return {"kind": _TAG_OF[type(node)], **{name: readable(value) for name, value in parts.items()}}
+    if isinstance(node, tuple):
+        return [readable(each) for each in node]
+    if isinstance(node, dict):
+        return {str(key): readable(value) for key, value in node.items()}
+    return node

@@ -1,0 +1,69 @@
+"""Method calls: `Ns/Class.method(key => value, ...)` (ENGINE-FACTS 3.8, 7.1)."""
+
+import re
+from typing import NamedTuple, TypeAlias
+
+_CALL = re.compile(r"^\s*([./\w]+)\s*(?:\((.*)\))?\s*$", re.MULTILINE | re.ASCII)
+_ARGUMENT = re.compile(r"(\w+)\s*=>\s*(\d+|\"[^\"]+\"|'[^']+'|\w+)", re.ASCII)
+_WHOLE = re.compile(r"[+-]?[0-9]+\s*\Z")
+_DECIMAL = re.compile(r"[-+]?[0-9]+\.[0-9]+\s*\Z")
+
+
+class InvalidCall(ValueError):
+    """A text that is no method call."""
+
+
+class Attribute(NamedTuple):
+    """A bare word in a call or a collect: the attribute of that name, of the object in hand."""
+
+    name: str
+
+
+Argument: TypeAlias = str | int | float | Attribute
+
+
+class Call(NamedTuple):
+    """A method call: the class it names, if any, its method in lower case, and its arguments in order."""
+
+    namespace: str | None
+    klass: str | None
+    method: str
+    arguments: tuple[tuple[str, Argument], ...]
+
+
+def read_call(text: str) -> Call:
+    """The call that `text` is. Raises InvalidCall where it is none (in Ruby's engine: InvalidMethod)."""
+    found = _CALL.search(text)
+    if found is None:
+        raise InvalidCall(f"not a method call: {text!r}")
+    namespace, klass, method = method_path(found[1])
+    return Call(namespace, klass, method, tuple(read_arguments(found[2] or "").items()))
+
+
+def method_path(text: str) -> tuple[str | None, str | None, str]:
+    """`Ns/Class.method` as namespace, class and method, all in lower case; without a dot all is the method."""
+    parts = text.lower().split(".")
+    while parts and not parts[-1]:
+        parts.pop()
+    if len(parts) > 2 or not parts:
+        raise InvalidCall(f"not the name of a method: {text!r}")
+    if len(parts) == 1 or not parts[0].strip("/"):
+        return None, None, parts[-1]
+    namespace, slash, klass = parts[0].rstrip("/").rpartition("/")
+    return (namespace if slash else None), klass, parts[1]
+
+
+def read_arguments(text: str) -> dict[str, Argument]:
+    """The arguments found in `text`, left to right; what is no `key => value` is passed over."""
+    return {found[1]: read_argument(found[2]) for found in _ARGUMENT.finditer(text)}
+
+
+def read_argument(text: str) -> Argument:
+    """One argument or element: text in quotes, a number, or the name of an attribute."""
+    if len(text) > 1 and text[0] in "'\"" and text[-1] == text[0]:
+        return text[1:-1]
+    if _WHOLE.match(text):
+        return int(text)
+    if _DECIMAL.match(text):
+        return float(text)
+    return Attribute(text)

@@ -1,0 +1,41 @@
+"""Paths: `/Ns/Class/instance` taken apart and put together (ENGINE-FACTS 2.4, 2.7)."""
+
+from typing import NamedTuple
+
+
+class InstancePath(NamedTuple):
+    """A path in its parts. `namespace` is `a/b` or empty; `instance` is None in `/Ns/Class/`."""
+
+    namespace: str
+    klass: str | None
+    instance: str | None
+    attribute: str | None = None
+
+
+def split_path(path: str, *, with_instance: bool = True, with_attribute: bool = False) -> InstancePath:
+    """The parts of `path`, taken from its end: attribute, instance, class; the rest is the namespace.
+
+    A trailing slash means "no instance".
+    """
+    parts = path.split("/")
+    while parts and not parts[-1]:
+        parts.pop()
+    if with_instance and path.endswith("/"):
+        parts.append("")
+    if path.startswith("/") and parts:
+        del parts[0]
+    attribute = _last(parts) if with_attribute else None
+    instance = _last(parts) if with_instance else None
+    klass = _last(parts)
+    return InstancePath("/".join(parts), klass, instance, attribute)
+
+
+def _last(parts: list[str]) -> str | None:
+    return (parts.pop() or None) if parts else None
+
+
+def join_path(namespace: str | None, klass: str | None, instance: str | None) -> str:
+    """`/namespace/class/instance`; the slashes stay where a part is absent, unless all are."""
+    if not (namespace or klass or instance):
+        return ""
+    return f"/{namespace or ''}/{klass or ''}/{instance or ''}"
