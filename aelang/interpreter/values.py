@@ -3,6 +3,7 @@
 Text, integers, floats, booleans, nil, lists and hashes are Python's own. What Python lacks stands here.
 """
 
+import re
 from datetime import datetime
 from typing import TYPE_CHECKING, Any, NamedTuple, TypeAlias
 
@@ -39,7 +40,9 @@ class Password:
         return hash(self.ciphertext)
 
 
-RunValue: TypeAlias = "str | int | float | bool | None | Symbol | Password | datetime | list[Any] | dict[Any, Any] | ServiceModel"
+RunValue: TypeAlias = (
+    "str | int | float | bool | Symbol | Password | datetime | list[Any] | dict[Any, Any] | ServiceModel | None"
+)
 """Any value of an attribute; Any stands for a RunValue inside lists and hashes, which mypy cannot say."""
 
 
@@ -83,6 +86,16 @@ def inspect(value: RunValue) -> str:
             return to_text(value)
 
 
+_SECRET = re.compile(r"v\d:\{[^}]*\}|v\d%3A%7B.*?%7D", re.IGNORECASE)
+
+
+def sanitize(text: str) -> str:
+    """`text` with every encrypted password in it masked, also where it is escaped for a URI."""
+    if "{" not in text and "%7" not in text:
+        return text
+    return _SECRET.sub(MASK, text)
+
+
 def type_name(value: RunValue) -> str:
     """The name of the value's type, as the workspace XML and the traces use it."""
     match value:
@@ -111,18 +124,19 @@ def type_name(value: RunValue) -> str:
 
 
 def _float_text(value: float) -> str:
+    """As Ruby: the shortest digits that give the number back, spelt out from 0.0001 to below 1e15."""
     if value != value:
         return "NaN"
     if value in (float("inf"), float("-inf")):
         return "Infinity" if value > 0 else "-Infinity"
-    if value == 0 or 1e-4 <= abs(value) < 1e16:
-        text = f"{value:.17g}" if "e" in repr(value) else repr(value)
-        return text if "." in text else text + ".0"
-    digits, _, exponent = repr(value).partition("e")
-    if not exponent:  # 1e16 is written 1e+16 by Python too; smaller ones have their zeros spelt out
-        digits, _, exponent = f"{value:e}".partition("e")
-        digits = digits.rstrip("0").rstrip(".")
-    return f"{digits if '.' in digits else digits + '.0'}e{exponent[0]}{exponent[1:].zfill(2)}"
+    text = repr(value)
+    digits, _, exponent = text.partition("e")
+    if not exponent and abs(value) < 1e15:
+        return text
+    if not exponent:  # Python spells these out as well: sixteen digits before the point
+        whole = text.partition(".")[0].lstrip("-")
+        digits, exponent = f"{'-' if value < 0 else ''}{whole[0]}.{whole[1:].rstrip('0') or '0'}", "+15"
+    return f"{digits if '.' in digits else digits + '.0'}e{exponent}"
 
 
 def _time_text(value: datetime) -> str:

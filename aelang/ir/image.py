@@ -11,6 +11,10 @@ IMAGE_VERSION = 1
 """Grows with every change of the nodes: an image or cache of another version is not read."""
 
 
+class ImageError(Exception):
+    """A file that is no image, is damaged, or cannot be read or written; the text is for people."""
+
+
 class DomainEntry(NamedTuple):
     """A domain in the order of look-up; one that is not enabled answers only to its full path."""
 
@@ -84,7 +88,9 @@ class Index:
 
     def missing_home(self, path: str) -> ClassEntry | None:
         """The highest enabled class of the relative `path` that has a `.missing`."""
-        return next((entry for entry in self._relative.get(fold(path), ()) if MISSING_INSTANCE in entry.instances), None)
+        return next(
+            (entry for entry in self._relative.get(fold(path), ()) if MISSING_INSTANCE in entry.instances), None
+        )
 
     def method_home(self, path: str, method: str) -> ClassEntry | None:
         """The highest enabled class of the relative `path` that has the method (D18: only methods count)."""
@@ -121,9 +127,18 @@ class Image:
         self._classes: dict[str, Class | None] = {}
 
     def class_at(self, path: str) -> Class | None:
-        """The class with the full path `Domain/Ns/Class`, None where there is none."""
+        """The class with the full path `Domain/Ns/Class`, None where there is none.
+
+        Raises ImageError where the record of the class is damaged.
+        """
         key = fold(path)
         if key not in self._classes:
-            stored = self._read(key) if self.index.class_at(key) is not None else None
-            self._classes[key] = None if stored is None else class_from_json(stored)
+            self._classes[key] = self._class(key) if self.index.class_at(key) is not None else None
         return self._classes[key]
+
+    def _class(self, key: str) -> Class | None:
+        stored = self._read(key)
+        try:
+            return None if stored is None else class_from_json(stored)
+        except (KeyError, TypeError, ValueError, RecursionError) as error:
+            raise ImageError(f"the record of `{key}` is not that of a class: {error}") from error

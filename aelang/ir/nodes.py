@@ -89,7 +89,7 @@ class Literal(NamedTuple):
 class Referred(NamedTuple):
     """The value of the assertion's reference number `index`, counted from 0, with its type."""
 
-    index: int
+    index: int  # type: ignore[assignment]  # hides tuple.index, which nobody asks of a node
 
 
 class Quoted(NamedTuple):

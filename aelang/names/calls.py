@@ -41,11 +41,16 @@ def read_call(text: str) -> Call:
 
 
 def method_path(text: str) -> tuple[str | None, str | None, str]:
-    """`Ns/Class.method` as namespace, class and method, all in lower case; without a dot all is the method."""
+    """`Ns/Class.method` as namespace, class and method, all in lower case; without a dot all is the method.
+
+    The method is empty where `text` has only dots. Raises InvalidCall where it has two dots or more between names.
+    """
     parts = text.lower().split(".")
     while parts and not parts[-1]:
         parts.pop()
-    if len(parts) > 2 or not parts:
+    if not parts:
+        return None, None, ""
+    if len(parts) > 2:
         raise InvalidCall(f"not the name of a method: {text!r}")
     if len(parts) == 1 or not parts[0].strip("/"):
         return None, None, parts[-1]

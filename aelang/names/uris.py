@@ -82,10 +82,11 @@ def join_uri(uri: Uri) -> str:
 def _escape_query(query: str) -> str:
     if _LEFT_IN_QUERY.sub("", query) == "":
         return query
-    kept: list[str] = []
-    for character in query.replace("\t", "").replace("\r", "").replace("\n", ""):
-        kept.append(character if _LEFT_IN_QUERY.match(character) else "".join(f"%{byte:02X}" for byte in character.encode()))
-    return "".join(kept)
+    kept = query.replace("\t", "").replace("\r", "").replace("\n", "")
+    return "".join(
+        character if _LEFT_IN_QUERY.match(character) else "".join(f"%{byte:02X}" for byte in character.encode())
+        for character in kept
+    )
 
 
 def read_query(query: str | None) -> dict[str, str]:
@@ -117,9 +118,7 @@ def write_query(arguments: Mapping[str, str | None]) -> str | None:
     """The query of `arguments`, sorted by key and escaped; None where there are none. A None value is left out."""
     if not arguments:
         return None
-    return "&".join(
-        f"{_escape(key)}={_escape(value)}" for key, value in sorted(arguments.items()) if value is not None
-    )
+    return "&".join(f"{_escape(key)}={_escape(value)}" for key, value in sorted(arguments.items()) if value is not None)
 
 
 def _escape(text: str) -> str:

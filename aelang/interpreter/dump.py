@@ -1,0 +1,109 @@
+"""The workspace written out: as XML in the reference engine's form, and as plain data."""
+
+from datetime import datetime
+from typing import Any
+
+from aelang.interpreter.values import MASK, Password, RunValue, Symbol, inspect, to_text, type_name
+from aelang.interpreter.workspace import Workspace, WorkspaceObject
+
+
+def workspace_xml(workspace: Workspace, *, private: bool = False) -> str:
+    """The roots of `workspace` as XML, two blanks a level; private attributes only where `private` asks for them."""
+    lines = ["<MiqAeWorkspace>"]
+    for root in workspace.roots:
+        _object_xml(root, 1, lines, private=private)
+    return "\n".join([*lines, "</MiqAeWorkspace>"]) + "\n"
+
+
+def shown_attributes(obj: WorkspaceObject, *, private: bool = False) -> dict[str, RunValue]:
+    """The attributes of `obj` as its caller may see them, sorted by name."""
+    return {name: obj.attributes[name] for name in sorted(obj.attributes) if private or name not in obj.private}
+
+
+def _object_xml(obj: WorkspaceObject, depth: int, lines: list[str], *, private: bool) -> None:
+    names = f'namespace="{_escape(obj.namespace)}" class="{_escape(obj.klass)}" instance="{_escape(obj.instance)}"'
+    body: list[str] = []
+    for name, value in shown_attributes(obj, private=private).items():
+        _element(f'MiqAeAttribute name="{_escape(name)}"', value, depth + 1, body)
+    for child in obj.children:
+        _object_xml(child, depth + 1, body, private=private)
+    _wrap(f"MiqAeObject {names}", body, depth, lines)
+
+
+def _wrap(tag: str, body: list[str], depth: int, lines: list[str]) -> None:
+    pad = "  " * depth
+    lines.append(f"{pad}<{tag}>")
+    lines.extend(body)
+    lines.append(f"{pad}</{tag.partition(' ')[0]}>")
+
+
+def _element(tag: str, value: RunValue, depth: int, lines: list[str]) -> None:
+    body: list[str] = []
+    _value_xml(value, depth + 1, body)
+    _wrap(tag, body, depth, lines)
+
+
+def _value_xml(value: RunValue, depth: int, lines: list[str]) -> None:
+    pad = "  " * depth
+    match value:
+        case Password():
+            lines.append(f"{pad}<Password>{MASK}</Password>")
+        case bool() | int() | str() | Symbol():
+            name = type_name(value)
+            lines.append(f"{pad}<{name}>{_escape(to_text(value))}</{name}>")
+        case list():
+            body: list[str] = []
+            for at, each in enumerate(value, 1):
+                _element(f'Element index="{at}"', each, depth + 1, body)
+            _wrap("Array", body, depth, lines)
+        case dict():
+            body = []
+            for key, each in value.items():
+                _element(f'Key name="{_escape(to_text(key))}"', each, depth + 1, body)
+            _wrap("Hash", body, depth, lines)
+        case None | float() | datetime():
+            name = type_name(value)
+            text = inspect(value).replace("]]>", "]]]]><![CDATA[>")
+            lines.extend((f"{pad}<{name}>", f"{pad}  <![CDATA[{text}]]>", f"{pad}</{name}>"))
+        case _:
+            tag = value.class_name.replace("::", "-")
+            lines.append(f'{pad}<{tag} object_id="{value.id}" id="{value.id}"/>')
+
+
+def _escape(text: str) -> str:
+    clean = "".join(character if character >= " " or character in "\t\n\r" else "\ufffd" for character in text)
+    return clean.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;").replace('"', "&quot;")
+
+
+def plain(value: RunValue) -> Any:  # Any: the tree of data that json writes
+    """`value` as data for JSON: what JSON lacks becomes a mapping that names its type."""
+    match value:
+        case None | bool() | int() | float() | str():
+            return value
+        case list():
+            return [plain(each) for each in value]
+        case dict():
+            return {to_text(key): plain(each) for key, each in value.items()}
+        case Symbol(name):
+            return {"type": "Symbol", "value": name}
+        case Password():
+            return {"type": "Password", "value": MASK}
+        case datetime():
+            return {"type": "Time", "value": value.isoformat()}
+        case _:
+            return {"type": value.class_name, "id": value.id}
+
+
+def plain_object(obj: WorkspaceObject, *, private: bool = False) -> dict[str, Any]:  # Any: as in `plain`
+    """`obj` and all below it as data for JSON."""
+    return {
+        "namespace": obj.namespace,
+        "class": obj.klass,
+        "instance": obj.instance,
+        "object_name": obj.object_name,
+        "attributes": {
+            name: {"type": type_name(value), "value": plain(value)}
+            for name, value in shown_attributes(obj, private=private).items()
+        },
+        "children": [plain_object(child, private=private) for child in obj.children],
+    }

@@ -1,0 +1,170 @@
+"""Methods: found by name, given their inputs, run through the port, and their exit code acted on (ENGINE-FACTS 7)."""
+
+from collections.abc import Callable
+
+from aelang import ir
+from aelang.interpreter.conversion import convert
+from aelang.interpreter.failures import (
+    AbortInstantiation,
+    InvalidMethod,
+    MethodNotFound,
+    MethodParmMissing,
+    StopInstantiation,
+    UnknownMethodRc,
+)
+from aelang.interpreter.handle import RunHandle
+from aelang.interpreter.ports import MethodCall, MethodResult
+from aelang.interpreter.substitution import text_reader
+from aelang.interpreter.trace import Logged, MethodCalled, MethodEnded, UpdatedNamespace
+from aelang.interpreter.values import RunValue, Symbol, inspect, to_text
+from aelang.interpreter.workspace import Workspace, WorkspaceObject
+from aelang.names import BASE_CLASS, Call, InvalidCall, fold, is_off, read_call
+from aelang.names.calls import Argument, Attribute
+
+LOCATIONS = frozenset(("inline", "builtin", "uri", "expression", "playbook"))
+
+
+NOT_CALLED = Symbol("not called")
+"""What `method_caller` gives where the text turned out blank or switched off."""
+
+
+def method_caller(action: ir.Action) -> Callable[[Workspace, WorkspaceObject], RunValue]:
+    """What calls the method of `action` and gives its result, or NOT_CALLED."""
+    if isinstance(action.meaning, Call):
+        fixed = action.meaning
+        return lambda workspace, obj: invoke(workspace, obj, fixed)
+    read = text_reader(action.text)
+    return lambda workspace, obj: invoke_text(workspace, obj, to_text(read(workspace)))
+
+
+def invoke_text(workspace: Workspace, obj: WorkspaceObject, text: str) -> RunValue:
+    """Calls the method that `text` names; a blank text and one switched off give NOT_CALLED.
+
+    Raises InvalidMethod for what is no call, and what `invoke` raises.
+    """
+    if is_off(text):
+        return NOT_CALLED
+    try:
+        call = read_call(text)
+    except InvalidCall as fault:
+        raise InvalidMethod(f"invalid method calling syntax: [{text}]: {fault}") from None
+    return invoke(workspace, obj, call)
+
+
+def invoke_uri(workspace: Workspace, obj: WorkspaceObject, path: str, arguments: dict[str, str]) -> RunValue:
+    """Calls the method at the path of a `method:` target; the inputs are text (LANGUAGE 4)."""
+    parts = fold(path).split("/")[1:]
+    method = parts.pop() if parts else ""
+    klass = parts.pop() if parts else None
+    return invoke(workspace, obj, Call("/".join(parts), klass, method, tuple(arguments.items())))
+
+
+def invoke(workspace: Workspace, obj: WorkspaceObject, call: Call) -> RunValue:
+    """Calls a method for `obj` and gives its return value: a builtin's own, else its exit code; None where methods are
+    skipped.
+
+    Raises MethodNotFound, MethodParmMissing, and for the exit codes 8, 16 and unknown ones what they mean.
+    """
+    method = find_method(workspace, obj, call)
+    inputs = _inputs(workspace, obj, method, dict(call.arguments))
+    location = method.location.strip().lower()
+    skipped = workspace.skip_methods
+    if not skipped and location not in LOCATIONS:
+        return None
+    workspace.emit(MethodCalled(len(workspace.stack), f"/{method.path}", location, inspect(inputs), skipped))
+    if skipped:
+        return None
+    handle = RunHandle(workspace, obj, method.name)
+    return _result(workspace, method, workspace.runtime.methods.run(MethodCall(method, inputs, handle)))
+
+
+def _result(workspace: Workspace, method: ir.Method, result: MethodResult) -> RunValue:
+    workspace.emit(MethodEnded(len(workspace.stack), f"/{method.path}", result.code))
+    match result.code:
+        case 0:  # ok
+            return result.value
+        case 4:  # warn
+            workspace.emit(Logged(len(workspace.stack), "warn", result.message))
+            return result.value
+        case 8:  # stop
+            raise StopInstantiation(result.message)
+        case 16:  # abort
+            raise AbortInstantiation(result.message)
+        case _:
+            raise UnknownMethodRc(result.message)
+
+
+def find_method(workspace: Workspace, obj: WorkspaceObject, call: Call) -> ir.Method:
+    """The method that `call` means for `obj` (ENGINE-FACTS 3.8). Raises MethodNotFound.
+
+    Overlay first: the same class path, without its first part, in the highest enabled domain that has the method.
+    """
+    namespace = obj.namespace if call.namespace is None else call.namespace
+    klass = call.klass or obj.klass
+    relative = f"{namespace.partition('/')[2]}/{klass}"
+    runtime = workspace.runtime
+    home = runtime.image.index.method_home(relative, call.method)
+    if home is not None:
+        workspace.emit(UpdatedNamespace(len(workspace.stack), f"{relative}/{call.method}", home.namespace))
+        owner = runtime.class_at(home.path)
+        if owner is not None:
+            return owner.ir.methods[fold(call.method)]
+    found = _own_method(obj, call.method) if call.klass is None else None
+    if found is None:
+        found = _exact_method(workspace, f"{namespace}/{klass}".removeprefix("/"), call.method)
+    if found is None:
+        raise MethodNotFound(f"Method [{call.method}] not found in class [{namespace}/{klass}]")
+    return found
+
+
+def _own_method(obj: WorkspaceObject, name: str) -> ir.Method | None:
+    return obj.home.ir.methods.get(fold(name)) or BASE_METHODS.get(fold(name))
+
+
+def _exact_method(workspace: Workspace, path: str, name: str) -> ir.Method | None:
+    """The method by its exact name in the class at the full path (ENGINE-FACTS 3.10)."""
+    owner = workspace.runtime.class_at(path)
+    found = owner.ir.methods.get(fold(name)) if owner is not None else None
+    return found if found is not None and found.name == name else None
+
+
+def _inputs(
+    workspace: Workspace, obj: WorkspaceObject, method: ir.Method, arguments: dict[str, Argument]
+) -> dict[str, RunValue]:
+    """The declared inputs with their values: argument, else attribute of the input's name, else default.
+
+    An attribute of that name is converted too, unless the input is a string (ENGINE-FACTS 7.2, 7.3).
+    """
+    catalog, now = workspace.runtime.catalog, workspace.runtime.clock.now
+    inputs: dict[str, RunValue] = {}
+    for each in method.inputs:
+        value = _argument(obj, arguments[each.name]) if each.name in arguments else None
+        if value is None:
+            attribute = obj.attributes.get(each.name)
+            value = attribute if attribute not in (None, False) else text_reader(each.default)(workspace)
+        inputs[each.name] = convert(value, each.datatype, catalog, now)
+        if obj.attributes.get(each.name) not in (None, False) and each.datatype != "string":
+            obj.attributes[each.name] = convert(obj.attributes[each.name], each.datatype, catalog, now)
+        if inputs[each.name] is None:
+            raise MethodParmMissing(f"Method [/{method.path}] requires parameter [{each.name}]")
+    return inputs
+
+
+def _argument(obj: WorkspaceObject, argument: Argument) -> RunValue:
+    return obj.attributes.get(fold(argument.name)) if isinstance(argument, Attribute) else argument
+
+
+def _builtin(name: str, *inputs: tuple[str, str | None]) -> ir.Method:
+    declared = tuple(ir.Input(each, "string", default) for each, default in inputs)
+    return ir.Method(f"{BASE_CLASS}/{name}", "builtin", "ruby", None, declared, (), (0, 0, 0))
+
+
+BASE_METHODS: dict[str, ir.Method] = {
+    "log_object": _builtin("log_object"),
+    "log_workspace": _builtin("log_workspace"),
+    "send_email": _builtin(
+        "send_email", ("to", None), ("from", None), ("subject", None), ("body", None), ("cc", ""), ("bcc", ""),
+        ("content_type", ""),
+    ),
+}  # fmt: skip
+"""The methods of `$/Object`, which every class has."""
