@@ -14,7 +14,7 @@ from aelang.interpreter.ports import Clock, MethodRunner, ServiceCatalog
 from aelang.interpreter.runtime import Runtime
 from aelang.interpreter.states import conclude
 from aelang.interpreter.trace import Event, Instantiating
-from aelang.interpreter.values import sanitize
+from aelang.interpreter.values import RunValue, sanitize
 from aelang.interpreter.workspace import Workspace
 
 _FRAMES_A_LEVEL = 12
@@ -47,7 +47,7 @@ class Engine:
             from aelang.services.inventory import default_inventory
 
             catalog = default_inventory()
-        self._runtime = Runtime(image, methods, catalog, clock or SystemClock(), limits, build_plan)
+        self._runtime = Runtime(image, methods, catalog, clock or SystemClock(), limits, build_plan, _read_state)
 
     def workspace(self, *, skip_methods: bool = False, trace: Callable[[Event], None] | None = None) -> Workspace:
         """An empty workspace, for one or several runs in a row. `trace` gets every event as it happens."""
@@ -66,6 +66,12 @@ class Engine:
             return conclude(workspace, uri)
         except AutomateError as failure:
             return Failed(failure, workspace)
+
+
+def _read_state(text: str) -> dict[str, RunValue]:
+    from aelang.state_data import read_state  # only a re-delivery from outside brings YAML along
+
+    return read_state(text)
 
 
 def _ignore(event: Event) -> None:

@@ -4,11 +4,14 @@ No concrete kind is named here. A kind stands beside the code that reports it.
 """
 
 from enum import Enum
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 from aelang.source import NOWHERE, Span
 
-__all__ = ["Diagnostic", "DiagnosticKind", "Label", "Severity", "did_you_mean", "worst"]
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+__all__ = ["Diagnostic", "DiagnosticKind", "Label", "Severity", "did_you_mean", "nearest", "worst"]
 
 
 class Severity(Enum):
@@ -58,15 +61,21 @@ class DiagnosticKind(NamedTuple):
         return Diagnostic(self, span, self.template.format(**holes), help, labels)
 
 
-def did_you_mean(name: str, known: "list[str] | tuple[str, ...] | set[str]") -> str:
+def did_you_mean(name: str, known: "Iterable[str]") -> str:
     """A hint that names the word of `known` nearest to `name`, or an empty text where none is near."""
+    near = nearest(name, known)
+    return "" if near is None else f"did you mean `{near}`?"
+
+
+def nearest(name: str, known: "Iterable[str]") -> str | None:
+    """The word of `known` nearest to `name`, whatever the case; None where none is near."""
     from difflib import get_close_matches  # 5 ms to import: only a datastore with a fault pays for it
 
     folded = {each.lower(): each for each in known}
     if name.lower() in folded:
-        return f"did you mean `{folded[name.lower()]}`?"
+        return folded[name.lower()]
     near = get_close_matches(name.lower(), list(folded), n=1, cutoff=0.6)
-    return f"did you mean `{folded[near[0]]}`?" if near else ""
+    return folded[near[0]] if near else None
 
 
 def worst(found: "list[Diagnostic] | tuple[Diagnostic, ...]") -> Severity | None:

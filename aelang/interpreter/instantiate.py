@@ -24,7 +24,7 @@ from aelang.interpreter.failures import (
 from aelang.interpreter.invoke import invoke_uri
 from aelang.interpreter.objects import build_object, object_path, plan_of
 from aelang.interpreter.runtime import Plan, Prepared, cycle_key
-from aelang.interpreter.states import enter_machine, leave_machine
+from aelang.interpreter.states import enter_machine, leave_machine, take_position
 from aelang.interpreter.trace import Dropped, UpdatedNamespace
 from aelang.interpreter.workspace import Workspace, WorkspaceObject, object_finder
 
@@ -61,6 +61,7 @@ def _process(
 ) -> WorkspaceObject:
     previous = workspace.current
     _push(workspace, obj, target.key, target.message)
+    arguments = take_position(workspace, target.arguments) if target.arguments else target.arguments
     is_machine = False
     try:
         workspace.add(obj, parent)
@@ -70,8 +71,8 @@ def _process(
         plan = plan_of(workspace, obj, target.message)
         for assertion in plan.assertions:
             assertion(workspace, obj)
-        if target.arguments:
-            take_arguments(workspace, obj, target.arguments)
+        if arguments:
+            take_arguments(workspace, obj, arguments)
         if parent is None:
             obj.attributes.update(workspace.runtime.catalog.caller())
         process_fields(workspace, obj, plan)

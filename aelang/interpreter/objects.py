@@ -4,13 +4,12 @@ from aelang.interpreter.failures import ClassNotFound, InstanceNotFound
 from aelang.interpreter.runtime import Plan, RuntimeClass
 from aelang.interpreter.trace import Missing
 from aelang.interpreter.workspace import Workspace, WorkspaceObject
-from aelang.names import BASE_CLASS, DEFAULT_INSTANCE, MISSING_INSTANCE, fold, is_blank, join_path
+from aelang.names import BASE_CLASS, MISSING_INSTANCE, fold, is_blank, join_path
 
 
 def plan_of(workspace: Workspace, obj: WorkspaceObject, message: str) -> Plan:
     """The plan of `obj` under `message`."""
-    instance = None if obj.instance == DEFAULT_INSTANCE else fold(obj.instance)
-    return workspace.runtime.plan(obj.home, instance, message)
+    return workspace.runtime.plan(obj.home, obj.answers_as, message)
 
 
 def build_object(
@@ -21,7 +20,7 @@ def build_object(
         raise ClassNotFound(f"Class [{namespace}/{klass}] not found in MiqAeDatastore")
     name = object_path(namespace, klass, instance)
     if instance is None:
-        obj = WorkspaceObject(home, namespace, klass, DEFAULT_INSTANCE, name)
+        obj = WorkspaceObject(home, namespace, klass, None, name)
     elif fold(instance) in home.ir.instances:
         obj = WorkspaceObject(home, namespace, klass, instance, name)
     else:

@@ -10,7 +10,7 @@ from aelang import ir
 from aelang.interpreter.failures import InvalidPathFormat
 from aelang.interpreter.limits import Limits
 from aelang.interpreter.ports import Clock, MethodRunner, ServiceCatalog
-from aelang.interpreter.values import sanitize
+from aelang.interpreter.values import RunValue, sanitize
 from aelang.interpreter.workspace import Workspace, WorkspaceObject
 from aelang.names import (
     SCHEMES,
@@ -80,7 +80,7 @@ class Prepared(NamedTuple):
 class Runtime:
     """An image, its outside, and everything that is worked out only once."""
 
-    __slots__ = ("_classes", "_prepared", "build_plan", "catalog", "clock", "image", "limits", "methods")
+    __slots__ = ("_classes", "_prepared", "build_plan", "catalog", "clock", "image", "limits", "methods", "read_state")
 
     def __init__(
         self,
@@ -90,6 +90,7 @@ class Runtime:
         clock: Clock,
         limits: Limits,
         build_plan: "Callable[[Runtime, RuntimeClass, str | None, str], Plan]",
+        read_state: Callable[[str], dict[str, RunValue]],
     ) -> None:
         self.image = image
         self.methods = methods
@@ -97,6 +98,7 @@ class Runtime:
         self.clock = clock
         self.limits = limits
         self.build_plan = build_plan
+        self.read_state = read_state
         self._classes: dict[str, RuntimeClass] = {}
         self._prepared: dict[str, Prepared] = {}
 

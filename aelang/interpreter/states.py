@@ -37,6 +37,18 @@ Act: TypeAlias = Callable[[Workspace, WorkspaceObject], None]
 FollowText: TypeAlias = Callable[[Workspace, WorkspaceObject, str], object]
 
 
+def take_position(workspace: Workspace, arguments: dict[str, str]) -> dict[str, str]:
+    """Takes up the state variables and saved states that a re-delivery passes as arguments; the others are left."""
+    if "ae_state_data" not in arguments and "ae_state_previous" not in arguments:
+        return arguments
+    others = dict(arguments)
+    read = workspace.runtime.read_state
+    workspace.state_vars.update(read(others.pop("ae_state_data", "{}")))
+    saved = read(others.pop("ae_state_previous", "{}"))
+    workspace.saved_states.update({name: value for name, value in saved.items() if isinstance(value, dict)})
+    return others
+
+
 # -- entering and leaving a machine ------------------------------------------------------------------------------
 
 
@@ -75,7 +87,8 @@ def _restore(workspace: Workspace, machine: str) -> None:
 
 
 def _root(workspace: Workspace) -> dict[str, RunValue]:
-    return workspace.root.attributes if workspace.root is not None else {}
+    root = workspace.root
+    return root.attributes if root is not None else {}
 
 
 def conclude(workspace: Workspace, uri: str) -> Outcome:
@@ -104,7 +117,7 @@ def state_act(field: ir.StateField, states: tuple[str, ...], follow: FollowText)
     leave = _step_act("on_exit", field.name, field.on_exit)
     error = _step_act("on_error", field.name, field.on_error)
     main = _main_act(field, follow)
-    name = field.name
+    name, max_retries = field.name, to_integer(field.max_retries or "")
 
     def act(workspace: Workspace, obj: WorkspaceObject) -> None:
         root = _root(workspace)
@@ -112,10 +125,11 @@ def state_act(field: ir.StateField, states: tuple[str, ...], follow: FollowText)
         if root["ae_state"] != name or root["ae_result"] != "ok":
             return
         workspace.emit(StateEntered(len(workspace.stack), name))
-        _begin(workspace, root, field)
-        _guarded(workspace, name, "on_entry", lambda: entry(workspace, obj))
-        root = _root(workspace)
-        if root.get("ae_state") == name and root.get("ae_result") == "ok":
+        _begin(workspace, root, max_retries)
+        if entry is not None:
+            _guarded(workspace, name, "on_entry", lambda: entry(workspace, obj))
+            root = _root(workspace)
+        if main is not None and root.get("ae_state") == name and root.get("ae_result") == "ok":
             _guarded(workspace, name, "", lambda: main(workspace, obj))
         _finish(workspace, obj, name, states, leave, error)
 
@@ -131,16 +145,16 @@ def _prepare(root: dict[str, RunValue], name: str) -> None:
     root["ae_retry_server_affinity"] = False
 
 
-def _begin(workspace: Workspace, root: dict[str, RunValue], field: ir.StateField) -> None:
+def _begin(workspace: Workspace, root: dict[str, RunValue], max_retries: int) -> None:
     if is_blank_value(root.get("ae_state_started")):
         root["ae_state_started"] = workspace.runtime.clock.now().astimezone(UTC).strftime("%Y-%m-%d %H:%M:%S UTC")
     if is_blank_value(root.get("ae_state_retries")):
         root["ae_state_retries"] = 0
-    root["ae_state_max_retries"] = to_integer(field.max_retries or "")
+    root["ae_state_max_retries"] = max_retries
 
 
 def _finish(
-    workspace: Workspace, obj: WorkspaceObject, name: str, states: tuple[str, ...], leave: Act, error: Act
+    workspace: Workspace, obj: WorkspaceObject, name: str, states: tuple[str, ...], leave: Act | None, error: Act | None
 ) -> None:
     root = _root(workspace)
     match after_main(root.get("ae_result")):
@@ -159,7 +173,9 @@ def _finish(
     return _move(workspace, name, states)
 
 
-def _exit(workspace: Workspace, obj: WorkspaceObject, name: str, leave: Act) -> None:
+def _exit(workspace: Workspace, obj: WorkspaceObject, name: str, leave: Act | None) -> None:
+    if leave is None:
+        return
     waiting = _root(workspace).get("ae_result") == "retry"
 
     def work() -> None:
@@ -171,8 +187,12 @@ def _exit(workspace: Workspace, obj: WorkspaceObject, name: str, leave: Act) -> 
     _guarded(workspace, name, "on_exit", work)
 
 
-def _handle_error(workspace: Workspace, obj: WorkspaceObject, name: str, states: tuple[str, ...], error: Act) -> None:
+def _handle_error(
+    workspace: Workspace, obj: WorkspaceObject, name: str, states: tuple[str, ...], error: Act | None
+) -> None:
     """on_error: only `continue` lets the machine go on (ENGINE-FACTS 8.9)."""
+    if error is None:
+        return
 
     def work() -> None:
         error(workspace, obj)
@@ -201,7 +221,8 @@ def _move(workspace: Workspace, name: str, states: tuple[str, ...]) -> None:
         case Move.NEXT:
             _check_state(states, asked_for)
             root["ae_state"] = next_state(states, name, asked_for)
-            root.update({"ae_state_started": "", "ae_state_retries": 0, "ae_state_max_retries": 0})
+            root["ae_state_started"] = ""
+            root["ae_state_retries"] = root["ae_state_max_retries"] = 0
             root["ae_result"] = "ok"
         case Move.RESTART:
             root["ae_result"] = "retry"
@@ -241,11 +262,11 @@ def _guarded(workspace: Workspace, name: str, step: str, work: Callable[[], None
         root["ae_result"] = "skip"
 
 
-def _step_act(step: str, name: str, actions: tuple[ir.Action, ...]) -> Act:
-    """What calls the methods of on_entry, on_exit or on_error."""
+def _step_act(step: str, name: str, actions: tuple[ir.Action, ...]) -> Act | None:
+    """What calls the methods of on_entry, on_exit or on_error; None where there are none."""
     readers = [text_reader(action.text) for action in actions]
     if not readers:
-        return lambda workspace, obj: None
+        return None
 
     def act(workspace: Workspace, obj: WorkspaceObject) -> None:
         try:
@@ -261,10 +282,10 @@ def _step_act(step: str, name: str, actions: tuple[ir.Action, ...]) -> Act:
     return act
 
 
-def _main_act(field: ir.StateField, follow: FollowText) -> Act:
+def _main_act(field: ir.StateField, follow: FollowText) -> Act | None:
     """The main part: a relationship, or behind METHOD:: a call; none where the value is blank or switched off."""
     if field.action is None:
-        return lambda workspace, obj: None
+        return None
     read = text_reader(field.action.text)
 
     def act(workspace: Workspace, obj: WorkspaceObject) -> None:

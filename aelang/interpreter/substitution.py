@@ -37,24 +37,29 @@ def text_reader(text: ir.Text) -> Read:
 
 def template_writer(template: ir.Template) -> Write:
     """What puts `template` together."""
-    writers = [_part_writer(part) for part in template.parts]
+    texts, writers = [""], []
+    for part in template.parts:
+        if isinstance(part, str):
+            texts[-1] += part
+        else:
+            writers.append(_writer(part))
+            texts.append("")
     match writers:
         case [one]:
-            return one
+            before, after = texts
+            return lambda workspace: before + one(workspace) + after
         case [one, two]:
-            return lambda workspace: one(workspace) + two(workspace)
-        case [one, two, three]:
-            return lambda workspace: one(workspace) + two(workspace) + three(workspace)
+            before, between, after = texts
+            return lambda workspace: before + one(workspace) + between + two(workspace) + after
         case _:
-            return lambda workspace: "".join([write(workspace) for write in writers])
+            frame = "%s".join(text.replace("%", "%%") for text in texts)
+            return lambda workspace: frame % tuple([write(workspace) for write in writers])
 
 
-def _part_writer(part: ir.Part) -> Write:
-    if isinstance(part, str):
-        return lambda workspace: part
-    if isinstance(part, ir.Lookup) and not part.object and not part.steps:
-        return _own_attribute_writer(fold(part.attribute))
-    read = reference_reader(part, required=False)
+def _writer(reference: ir.Reference) -> Write:
+    if isinstance(reference, ir.Lookup) and not reference.object and not reference.steps:
+        return _own_attribute_writer(fold(reference.attribute))
+    read = reference_reader(reference, required=False)
 
     def write(workspace: Workspace) -> str:
         value = read(workspace)
@@ -149,6 +154,8 @@ def _with_steps(read: Read, steps: tuple[ir.Step, ...]) -> Read:
         value = read(workspace)
         try:
             for step in steps:
+                if not step.name.isidentifier():
+                    raise CannotRead(f"[{step.name}] is no name of a step")
                 value = read_of(value, step.name, _argument(step))
         except CannotRead as fault:
             workspace.warn(f"in a substitution: {fault}")

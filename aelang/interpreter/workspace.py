@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 from aelang.interpreter.failures import InvalidPathFormat, LimitExceeded, ObjectNotFound
 from aelang.interpreter.trace import Event, Logged
 from aelang.interpreter.values import RunValue
-from aelang.names import fold, is_blank
+from aelang.names import DEFAULT_INSTANCE, fold, is_blank
 
 if TYPE_CHECKING:
     from aelang.interpreter.runtime import Runtime, RuntimeClass
@@ -14,18 +14,22 @@ if TYPE_CHECKING:
 
 class WorkspaceObject:
     """An object of a run. Its class and instance keep the case of the URI that asked for them; `instance` is
-    `.missing` where that one answered, while `object_name` keeps the name asked for (ENGINE-FACTS 3.4)."""
+    `.missing` where that one answered, while `object_name` keeps the name asked for (ENGINE-FACTS 3.4). `answers_as` is
+    the folded name of the instance whose values it has, None for the class alone."""
 
     __slots__ = (
-        "attributes", "children", "home", "instance", "is_root", "klass", "message", "namespace", "object_name",
-        "parent", "relationships",
+        "answers_as", "attributes", "children", "home", "instance", "is_root", "klass", "message", "namespace",
+        "object_name", "parent", "relationships",
     )  # fmt: skip
 
-    def __init__(self, home: "RuntimeClass", namespace: str, klass: str, instance: str, object_name: str) -> None:
+    def __init__(
+        self, home: "RuntimeClass", namespace: str, klass: str, instance: str | None, object_name: str
+    ) -> None:
         self.home = home
         self.namespace = namespace
         self.klass = klass
-        self.instance = instance
+        self.instance = DEFAULT_INSTANCE if instance is None else instance
+        self.answers_as = None if instance is None else fold(instance)
         self.object_name = object_name
         self.message = ""
         self.attributes: dict[str, RunValue] = {}

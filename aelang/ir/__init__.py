@@ -3,6 +3,7 @@
 Immutable, versioned, serialisable as JSON. Classes refer to each other by path.
 """
 
+from aelang.ir.codec import Json as Json
 from aelang.ir.codec import class_from_json as class_from_json
 from aelang.ir.codec import from_json as from_json
 from aelang.ir.codec import readable as readable

@@ -99,9 +99,14 @@ def _header(content: Json) -> Header:
     )
 
 
+def is_intact(data: bytes, record: Record) -> bool:
+    """Whether `data` is what `record` promises."""
+    return len(data) == record.length and crc32(data) == record.check
+
+
 def decode_record(data: bytes, record: Record, path: str) -> Json:
     """The stored class in `data`. Raises ImageError where it is not the one that `record` promises for `path`."""
-    if len(data) != record.length or crc32(data) != record.check:
+    if not is_intact(data, record):
         raise ImageError(f"is damaged: the record of `{path}` is not what was written; compile it again")
     return json.loads(data)
 

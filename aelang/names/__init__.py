@@ -5,7 +5,7 @@ look-up and keep the case in which they were written: what is looked up is `fold
 """
 
 from aelang.names.calls import Call, InvalidCall, method_path, read_arguments, read_call
-from aelang.names.paths import InstancePath, join_path, split_path
+from aelang.names.paths import InstancePath, is_wildcard, join_path, split_path
 from aelang.names.uris import (
     SCHEMES,
     InvalidUri,
@@ -33,6 +33,7 @@ __all__ = [
     "fold",
     "is_blank",
     "is_off",
+    "is_wildcard",
     "join_path",
     "join_uri",
     "method_path",

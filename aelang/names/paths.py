@@ -39,3 +39,8 @@ def join_path(namespace: str | None, klass: str | None, instance: str | None) ->
     if not (namespace or klass or instance):
         return ""
     return f"/{namespace or ''}/{klass or ''}/{instance or ''}"
+
+
+def is_wildcard(path: str) -> bool:
+    """Whether a relationship with this path leads to all that match: its end counts (ENGINE-FACTS 3.6)."""
+    return path.endswith("*")

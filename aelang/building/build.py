@@ -1,0 +1,273 @@
+"""Build: the trees of a project become records of classes, and as little of it as can be is made anew.
+
+A class folder is the unit. Its signature is made of the hashes of its files, so a unit whose signature is the one
+stored is not looked at again: its names, its findings and its record stay, undecoded. The rest goes in two steps,
+because a class can only be compiled when all names are known:
+
+1. Survey: units that changed are read, file by file, and assembled; only their names are kept of them.
+2. Compile: every unit that changed, and every one that asked for names which are now others (`Unit.needs`).
+
+Few files are held at a time; what the second step needs of a large datastore it takes from the cache again.
+"""
+
+import gc
+from collections.abc import Iterable, Mapping, Sequence
+from typing import NamedTuple
+from zlib import crc32
+
+from aelang import ir, model
+from aelang.building.files import FileReader, Root, batches, class_roles, read_class
+from aelang.building.reports import pack_diagnostics, unpack_diagnostics
+from aelang.building.units import NOTHING_KNOWN, Known, Unit, name_text, unit_entry
+from aelang.cache import Cache
+from aelang.compiler.classes import compile_class
+from aelang.compiler.overlay import changed_paths, class_entry
+from aelang.diagnostics import Diagnostic
+from aelang.ir.store import Header, encode_class, place_records
+from aelang.loader.assemble import assemble_class, assemble_domain, domain_name
+from aelang.loader.layout import ClassFolder, DomainFolder, Layout, lay_out
+from aelang.loader.order import order_domains
+from aelang.loader.records import FileRecord, Role
+from aelang.names import fold
+
+_KEPT_FILES = 10_000  # classes of so many files stay in memory from the survey to the compilation
+_CLASSES_AT_ONCE = 500
+
+
+class Built(NamedTuple):
+    """All of a project but the records of its classes, which are in the cache."""
+
+    header: Header
+    units: dict[str, Unit]
+    digests: dict[tuple[int, str], str]
+    diagnostics: tuple[Diagnostic, ...]
+    gone: tuple[str, ...]
+    files: int
+    files_read: int
+    classes_compiled: int
+
+
+class NotADatastore(Exception):
+    """One of the roots holds no domain."""
+
+    def __init__(self, diagnostics: Sequence[Diagnostic]) -> None:
+        super().__init__("; ".join(each.message for each in diagnostics))
+        self.diagnostics = tuple(diagnostics)
+
+
+def build(
+    roots: Sequence[Root], explicit: Sequence[str] | None, cache: Cache, project: str, known: Known = NOTHING_KNOWN
+) -> Built:
+    """Compile the datastore in `roots` under the domain order `explicit`, into `cache` under the key `project`.
+
+    Raises NotADatastore where a root has no domain, CacheError where the cache cannot be used.
+    """
+    collecting = gc.isenabled()
+    gc.disable()  # nothing here forms cycles, and looking for them costs a quarter of the time
+    try:
+        return _Build(roots, explicit, cache, project, known).run()
+    finally:
+        if collecting:
+            gc.enable()
+
+
+class _Domain(NamedTuple):
+    """A domain on its way: where it was found, its own records, and the keys of its units."""
+
+    at: int
+    folder: DomainFolder
+    name: str
+    records: dict[str, FileRecord]
+    unit_keys: list[str]
+
+
+class _Build:
+    """One build under way."""
+
+    def __init__(
+        self, roots: Sequence[Root], explicit: Sequence[str] | None, cache: Cache, project: str, known: Known
+    ) -> None:
+        self.roots = roots
+        self.explicit = explicit
+        self.cache = cache
+        self.project = project
+        self.known = known
+        self.files = FileReader(roots, cache, known.digests)
+        self.units: dict[str, Unit] = {}
+        self.folders: dict[str, tuple[int, str, ClassFolder]] = {}
+        self.kept: dict[str, model.Class] = {}
+        self.kept_files = 0
+        self.said: list[Diagnostic] = []
+
+    def run(self) -> Built:
+        layouts = [lay_out(root.listing, root.tree.display) for root in self.roots]
+        self._check_roots(layouts)
+        domains = [self._survey(at, folder) for at, layout in enumerate(layouts) for folder in layout.domains]
+        order, owners = self._order(domains)
+        keys = self._units_in_order(order, owners)
+        entries = tuple(unit_entry(self.units[key]) for key in keys)
+        domain_entries = tuple(ir.DomainEntry(each.name, each.name in order.enabled) for each in order.domains)
+        index = ir.Index(domain_entries, entries)
+        self._forget_others(keys)
+        compiled = self._compile(keys, index)
+        records = place_records((self.units[key].length, self.units[key].check) for key in keys)
+        now = {fold(entry.path) for entry in entries}
+        return Built(
+            header=Header(domain_entries, entries, records),
+            units=self.units,
+            digests=self.files.digests,
+            diagnostics=self._diagnostics(),
+            gone=tuple(path for entry in self.known.names if (path := fold(entry.path)) not in now),
+            files=sum(len(root.listing.entries) for root in self.roots),
+            files_read=self.files.files_read,
+            classes_compiled=compiled,
+        )
+
+    def _check_roots(self, layouts: Sequence[Layout]) -> None:
+        empty = [each for layout in layouts if not layout.domains for each in layout.diagnostics]
+        if empty:
+            raise NotADatastore(empty)
+        for root, layout in zip(self.roots, layouts, strict=True):
+            self._report(root, layout.diagnostics)
+
+    def _report(self, root: Root, found: Iterable[Diagnostic]) -> None:
+        if not root.reference:
+            self.said.extend(found)
+
+    # -- survey ------------------------------------------------------------------------------------------------
+
+    def _survey(self, at: int, folder: DomainFolder) -> _Domain:
+        root = self.roots[at]
+        roles = {folder.declaration: Role.DOMAIN.value}
+        roles.update((each.declaration, Role.NAMESPACE.value) for each in folder.namespaces)
+        self.files.look_at(at, roles)
+        records, _ = self.files.records(at, roles)
+        name = domain_name(folder, records[folder.declaration.path], root.tree.name)
+        domain = _Domain(at, folder, name, records, [])
+        for batch in batches(folder.classes):
+            self._survey_batch(domain, batch)
+        return domain
+
+    def _survey_batch(self, domain: _Domain, batch: Sequence[ClassFolder]) -> None:
+        roles = {folder.folder: class_roles(folder) for folder in batch}
+        self.files.look_at(domain.at, (entry for each in roles.values() for entry in each))
+        changed: list[tuple[str, str, ClassFolder]] = []
+        for folder in batch:
+            key = f"{domain.at}:{folder.folder}"
+            domain.unit_keys.append(key)
+            self.folders[key] = (domain.at, domain.name, folder)
+            signature = self.files.signature(domain.at, domain.name, roles[folder.folder])
+            before = self.known.units.get(key)
+            if before is not None and before.signature == signature:
+                self.units[key] = before
+            else:
+                changed.append((key, signature, folder))
+        wanted = {entry: role for _, _, folder in changed for entry, role in roles[folder.folder].items()}
+        records, codes = self.files.records(domain.at, wanted)
+        for key, signature, folder in changed:
+            self._survey_unit(key, signature, domain, folder, records, codes)
+
+    def _survey_unit(
+        self,
+        key: str,
+        signature: str,
+        domain: _Domain,
+        folder: ClassFolder,
+        records: Mapping[str, FileRecord],
+        codes: Mapping[str, str],
+    ) -> None:
+        assembled = assemble_class(folder, domain.name, records, codes, self.roots[domain.at].tree.display)
+        klass = assembled.klass
+        entry = class_entry(klass)
+        name = klass.attributes.get("name", model.Text(None))
+        self.units[key] = Unit(
+            signature, domain.name, klass.path, klass.source, (name.line, name.column),
+            tuple(entry.instances.values()), tuple(entry.methods.values()),
+            survey_findings=pack_diagnostics(assembled.diagnostics),
+        )  # fmt: skip
+        self.kept_files += 1 + len(folder.instances) + len(folder.methods)
+        if self.kept_files <= _KEPT_FILES:
+            self.kept[key] = klass
+
+    # -- order -------------------------------------------------------------------------------------------------
+
+    def _order(self, domains: Sequence[_Domain]) -> tuple[model.Datastore, dict[str, _Domain]]:
+        """The domains in their order, and by folded name where each was found; the first of a name counts."""
+        owners: dict[str, _Domain] = {}
+        made: list[model.Domain] = []
+        for domain in domains:
+            root = self.roots[domain.at]
+            if root.reference and fold(domain.name) in owners:
+                continue  # what a project has itself goes before what it only looks up
+            owners.setdefault(fold(domain.name), domain)
+            assembled, found = assemble_domain(
+                domain.folder, domain.records, self._shells(domain), root.tree.name, root.tree.display
+            )
+            made.append(assembled)
+            self._report(root, found)
+        order, found = order_domains(made, self.explicit)
+        self.said.extend(found)
+        return order, owners
+
+    def _shells(self, domain: _Domain) -> list[model.Class]:
+        """The classes of `domain` as far as their names go."""
+        return [
+            model.Class(unit.domain, unit.path, {"name": name_text(unit)}, (), (), (), unit.source)
+            for unit in map(self.units.__getitem__, domain.unit_keys)
+        ]
+
+    def _units_in_order(self, order: model.Datastore, owners: Mapping[str, _Domain]) -> list[str]:
+        """The keys of the units that count: domain after domain, by path; the first of each path."""
+        keys: list[str] = []
+        for domain in order.domains:
+            own: dict[str, str] = {}
+            for key in owners[fold(domain.name)].unit_keys:
+                own.setdefault(fold(self.units[key].path), key)
+            keys += (own[path] for path in sorted(own))
+        return keys
+
+    # -- compile -----------------------------------------------------------------------------------------------
+
+    def _forget_others(self, keys: Sequence[str]) -> None:
+        """Units that another goes before have no record: should they count one day, they are compiled then."""
+        for key in self.units.keys() - set(keys):
+            self.units[key] = self.units[key]._replace(needs=(), length=0, check=0, findings=())
+
+    def _compile(self, keys: Sequence[str], index: ir.Index) -> int:
+        moved = changed_paths(self.known.names, index) if self.known.units else frozenset[str]()
+        work = [key for key in keys if not self.units[key].length or not moved.isdisjoint(self.units[key].needs)]
+        made: list[tuple[str, bytes]] = []
+        for key in work:
+            made.append(self._compile_unit(key, index))
+            if len(made) >= _CLASSES_AT_ONCE:
+                self.cache.add_classes(self.project, made)
+                made = []
+        if made:
+            self.cache.add_classes(self.project, made)
+        return len(work)
+
+    def _compile_unit(self, key: str, index: ir.Index) -> tuple[str, bytes]:
+        klass = self.kept.pop(key, None) or self._class_again(key)
+        compiled = compile_class(klass, index)
+        record = encode_class(compiled.klass)
+        self.units[key] = self.units[key]._replace(
+            needs=tuple(sorted(compiled.needs)),
+            length=len(record),
+            check=crc32(record),
+            findings=pack_diagnostics(compiled.diagnostics),
+        )
+        return fold(compiled.klass.path), record
+
+    def _class_again(self, key: str) -> model.Class:
+        at, domain, folder = self.folders[key]
+        return read_class(self.files, at, domain, folder)
+
+    # -- findings ----------------------------------------------------------------------------------------------
+
+    def _diagnostics(self) -> tuple[Diagnostic, ...]:
+        found = list(self.said)
+        for key, unit in self.units.items():
+            if not self.roots[self.folders[key][0]].reference:
+                found += unpack_diagnostics(unit.survey_findings)
+                found += unpack_diagnostics(unit.findings)
+        return tuple(sorted(found, key=lambda each: (each.span, each.kind.slug, each.message)))

@@ -1,0 +1,141 @@
+"""Files: what each file of the project says, from the cache where its content was read before."""
+
+import json
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from typing import NamedTuple
+
+from aelang import model
+from aelang.cache import Cache, CacheError
+from aelang.diagnostics import Diagnostic
+from aelang.loader.assemble import assemble_class
+from aelang.loader.layout import ClassFolder
+from aelang.loader.load import roles_of
+from aelang.loader.read import read_file
+from aelang.loader.records import FileRecord, Role, record_from_json, record_to_json
+from aelang.loader.trees import Entry, Listing, Tree
+
+_CODE = "code"
+_FILES_AT_ONCE = 1000
+
+
+class Root(NamedTuple):
+    """A tree of the project with the files in it; findings in a `reference` are not reported."""
+
+    tree: Tree
+    listing: Listing
+    reference: bool
+
+
+class FileReader:
+    """Reads the files of the roots, from the cache where their content is known, and keeps there what it read."""
+
+    def __init__(self, roots: Sequence[Root], cache: Cache, digests: Mapping[tuple[int, str], str]) -> None:
+        self.roots = roots
+        self.cache = cache
+        self.digests = dict(digests)
+        self.files_read = 0
+        self._contents: dict[tuple[int, str], bytes | Diagnostic] = {}
+
+    def look_at(self, at: int, entries: Iterable[Entry]) -> None:
+        """Read those of `entries` of root `at` whose digest is not known; what was read before is let go."""
+        from hashlib import sha256
+
+        unknown = [entry.path for entry in entries if (at, entry.path) not in self.digests]
+        contents = self.roots[at].tree.read(unknown) if unknown else []
+        self.files_read += len(unknown)
+        self._contents = {(at, path): data for path, data in zip(unknown, contents, strict=True)}
+        for key, data in self._contents.items():
+            if isinstance(data, bytes):
+                self.digests[key] = sha256(data).hexdigest()
+
+    def signature(self, at: int, domain: str, roles: Mapping[Entry, str]) -> str:
+        """A text that changes with everything that the class of these files depends on, names of others apart."""
+        from hashlib import sha256
+
+        parts = [domain]
+        for entry, role in roles.items():
+            parts += (role, entry.path, self.digests.get((at, entry.path)) or self._objection(at, entry.path))
+        return sha256("\0".join(parts).encode("utf-8", "surrogateescape")).hexdigest()
+
+    def _objection(self, at: int, path: str) -> str:
+        data = self._contents.get((at, path))
+        return data.message if isinstance(data, Diagnostic) else ""
+
+    def records(self, at: int, roles: Mapping[Entry, str]) -> tuple[dict[str, FileRecord], dict[str, str]]:
+        """The records of YAML files and the texts of code files, by path."""
+        keys = {
+            entry.path: _file_key(role, digest)
+            for entry, role in roles.items()
+            if (digest := self.digests.get((at, entry.path)))
+        }
+        stored = self.cache.file_records(list(keys.values()))
+        made: list[tuple[bytes, bytes]] = []
+        records: dict[str, FileRecord] = {}
+        codes: dict[str, str] = {}
+        for entry, role in roles.items():
+            key = keys.get(entry.path, b"")
+            kept = stored.get(key)
+            if role == _CODE:
+                data = self._content(at, entry.path) if kept is None else kept
+                if isinstance(data, bytes):
+                    codes[entry.path] = data.decode("utf-8", "replace")
+                    if kept is None:
+                        made.append((key, data))
+            elif kept is not None:
+                records[entry.path] = record_from_json(json.loads(kept))
+            else:
+                records[entry.path] = record = self._read(at, entry.path, Role(role))
+                if key:
+                    made.append((key, json.dumps(record_to_json(record), separators=(",", ":")).encode()))
+        if made:
+            self.cache.add_files(made)
+        return records, codes
+
+    def _read(self, at: int, path: str, role: Role) -> FileRecord:
+        data = self._content(at, path)
+        if isinstance(data, Diagnostic):
+            return FileRecord(role, False, {}, diagnostics=(data,))
+        return read_file(role, data)
+
+    def _content(self, at: int, path: str) -> bytes | Diagnostic:
+        """What was read of a file. One that the cache has lost is read again, if it still is the same."""
+        found = self._contents.get((at, path))
+        if found is None:
+            from hashlib import sha256
+
+            found = self.roots[at].tree.read([path])[0]
+            self.files_read += 1
+            if not isinstance(found, bytes) or sha256(found).hexdigest() != self.digests.get((at, path)):
+                raise CacheError(damaged=False)
+        return found
+
+
+def _file_key(role: str, digest: str) -> bytes:
+    return role[0].encode() + role[-1].encode() + bytes.fromhex(digest)
+
+
+def read_class(files: FileReader, at: int, domain: str, folder: ClassFolder) -> model.Class:
+    """The class of `folder`, as its author wrote it."""
+    roles = class_roles(folder)
+    files.look_at(at, roles)
+    records, codes = files.records(at, roles)
+    return assemble_class(folder, domain, records, codes, files.roots[at].tree.display).klass
+
+
+def class_roles(folder: ClassFolder) -> dict[Entry, str]:
+    roles = {entry: role.value for entry, role in roles_of(folder).items()}
+    roles.update((entry, _CODE) for method in folder.methods for entry in method.code)
+    return roles
+
+
+def batches(folders: Iterable[ClassFolder]) -> Iterator[list[ClassFolder]]:
+    batch: list[ClassFolder] = []
+    size = 0
+    for folder in folders:
+        batch.append(folder)
+        size += 1 + len(folder.instances) + len(folder.methods)
+        if size >= _FILES_AT_ONCE:
+            yield batch
+            batch, size = [], 0
+    if batch:
+        yield batch

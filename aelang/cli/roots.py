@@ -1,0 +1,59 @@
+"""The datastores that a command line names: opened, and told about where they cannot be."""
+
+from typing import TYPE_CHECKING
+
+from aelang.cli.console import Console
+from aelang.cli.options import Given, domain_list
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from aelang.diagnostics import Diagnostic
+    from aelang.project import Compilation
+
+
+def open_roots(given: Given, console: Console, more: "Sequence[str]" = ()) -> "Compilation | None":
+    """The compilation of the roots of `-d` and `more`, else of what the folder says.
+
+    None where one of them cannot be opened; that has then been told.
+    """
+    from aelang.project import ProjectError, open_project
+
+    try:
+        return open_project(
+            [*given.many("datastore"), *more], domains=domain_list(given), references=given.many("reference")
+        )
+    except ProjectError as fault:
+        tell_diagnostics(fault.diagnostics, console)
+        return None
+
+
+def tell_diagnostics(found: "Sequence[Diagnostic]", console: Console, roots: "Sequence[str]" = ()) -> None:
+    """Tells `found` on standard error, each with its line of the source, which is a file or lies in one of `roots`."""
+    if not found:
+        return
+    from aelang.diagnostics.lines import line_reader
+    from aelang.diagnostics.text import render
+
+    read_line = line_reader(lambda source: _read_source(source, roots))
+    console.tell(render(found, read_line, colored=console.error_colored) + "\n")
+
+
+def _read_source(source: str, roots: "Sequence[str]") -> bytes:
+    """The bytes of the source of that name: a file, or a file in a git tree or zip export. Raises OSError."""
+    from pathlib import Path
+
+    from aelang.diagnostics import Diagnostic
+    from aelang.loader.trees import open_tree
+
+    if Path(source).is_file():
+        return Path(source).read_bytes()
+    for root in roots:
+        tree = open_tree(root) if source.startswith(root) else None
+        if tree is None or isinstance(tree, Diagnostic):
+            continue
+        path = source[len(root) :].lstrip(":/")
+        read = tree.read([path]) if tree.display(path) == source else ()
+        if read and isinstance(read[0], bytes):
+            return read[0]
+    raise FileNotFoundError(source)

@@ -1,0 +1,181 @@
+"""`aelang show PATH`: a class or an instance as it takes effect, and where every word of it comes from."""
+
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
+
+from aelang.cli.console import Console, printable
+from aelang.cli.ls import tell_unknown
+from aelang.cli.options import HOW, JSON, WHERE, Argument, Command, Given
+from aelang.cli.roots import open_roots
+
+if TYPE_CHECKING:
+    from aelang import ir
+    from aelang.analysis.blame import Blame
+    from aelang.analysis.explain import ExplainedField, ExplainedMethod, Explanation, Origin
+    from aelang.source import Span
+
+COMMAND = Command(
+    text="""Shows what PATH, a class or an instance, amounts to: its fields in the order in which they are processed,
+each with its value and where that comes from: class or instance, file, line, and the commit if the file is in git.
+
+A path is read as a run reads it; one that begins with a domain is about that domain alone. A slash at its end asks for
+the class where a class and an instance have the same path.""",
+    arguments=(Argument("path", "PATH", completes="names"),),
+    options=(*WHERE, JSON, *HOW),
+    examples=(
+        ("aelang show /System/Request/hello", "an instance"),
+        ("aelang show /System/Request -d automate/", "a class, with its methods and instances"),
+        ("aelang show /ManageIQ/System/Request -d automate/ --json", "the class of one domain, for a program"),
+    ),
+)
+
+
+def execute(given: Given) -> int:
+    """Prints the explanation; 1 where the path names nothing that has fields."""
+    from aelang.analysis.blame import Blame
+    from aelang.analysis.explain import explain
+
+    console = Console(given)
+    opened = open_roots(given, console)
+    if opened is None:
+        return 1
+    path = given.text("path") or ""
+    found = explain(opened.datastore, opened.image.index, path)
+    if found is None:
+        return _tell_why_not(console, opened.image.index, path)
+    if given.flag("json"):
+        import json
+
+        console.result(json.dumps(_data(found, Blame()), ensure_ascii=False, indent=2))
+    else:
+        for line in _lines(found, Blame()):
+            console.result(printable(line))
+    return 0
+
+
+def _tell_why_not(console: Console, index: "ir.Index", path: str) -> int:
+    from aelang.analysis.listing import list_below
+
+    if list_below(index, path) is None:
+        return tell_unknown(console, index, path)
+    console.error(f"`{path}` is neither a class nor an instance; `aelang ls {path}` lists what is below it")
+    return 1
+
+
+# -- for people --------------------------------------------------------------------------------------------------
+
+Row = tuple[str, str, str, str, str, str]
+"""Name, kind, text, layer, place, commit."""
+
+_WIDEST = 60
+
+
+def _lines(found: "Explanation", blame: "Blame") -> Iterator[str]:
+    yield found.path
+    yield f"  {found.kind} in {_file_and_line(found.span)}"
+    if found.missing:
+        yield f"  answers for {found.asked}, which is not there"
+    if len(found.layers) > 1:
+        yield f"  {found.layers[0]} answers; also in {', '.join(found.layers[1:])}"
+    yield from (f"  {said.key}: {_one_line(said.text)}" for said in found.said)
+    yield from _table("fields", [row for field in found.fields for row in _field_rows(field, found.domain, blame)])
+    yield from _table("methods", [_method_row(method, blame) for method in found.methods])
+    if found.instances:
+        yield ""
+        yield "instances"
+        yield from (f"  {name}" for name in found.instances)
+
+
+def _field_rows(field: "ExplainedField", domain: str, blame: "Blame") -> Iterator[Row]:
+    kind = f"{field.kind} {field.datatype}".strip()
+    if field.value is None:
+        yield (field.name, kind, "", f"{domain} class", _file_and_line(field.span), _commit(field.span, blame))
+    else:
+        yield _row(field.name, kind, domain, field.value, blame)
+    for said in field.others:
+        if (said.key, said.text) not in _USUAL:
+            yield _row(f"  {said.key}", "", domain, said, blame)
+
+
+_USUAL = frozenset((("message", "create"), ("substitute", "t"), ("visibility", "public")))
+"""What need not be said of a field, since it goes for most."""
+
+
+def _row(name: str, kind: str, domain: str, said: "Origin", blame: "Blame") -> Row:
+    layer = f"{domain} {said.layer}"
+    return (name, kind, _one_line(said.text), layer, _file_and_line(said.span), _commit(said.span, blame))
+
+
+def _method_row(method: "ExplainedMethod", blame: "Blame") -> Row:
+    where = f"{method.location} {method.language}".strip()
+    inputs = f"({', '.join(method.inputs)})"
+    return (method.name, where, inputs, "", _file_and_line(method.span), _commit(method.span, blame))
+
+
+def _commit(span: "Span", blame: "Blame") -> str:
+    return blame.commit(span.source, span.line)
+
+
+def _file_and_line(span: "Span") -> str:
+    return f"{span.source}:{span.line}" if span.line else span.source
+
+
+def _one_line(text: str | None) -> str:
+    """`text` on one line; in quotes where its edges would not be seen."""
+    from aelang.interpreter.values import inspect
+
+    if text is None:
+        return "nil"
+    return inspect(text) if not text or text != text.strip() or not text.isprintable() else text
+
+
+def _table(title: str, rows: list[Row]) -> Iterator[str]:
+    if not rows:
+        return
+    yield ""
+    yield title
+    widths = [min(_WIDEST, max(len(row[at]) for row in rows)) for at in range(len(rows[0]))]
+    for row in rows:
+        cells = (cell.ljust(width) for cell, width in zip(row, widths, strict=True) if width)
+        yield ("  " + "  ".join(cells)).rstrip()
+
+
+# -- for programs ------------------------------------------------------------------------------------------------
+
+
+def _data(found: "Explanation", blame: "Blame") -> dict[str, object]:
+    return {
+        "path": found.path,
+        "kind": found.kind,
+        "domain": found.domain,
+        "domains": found.layers,
+        "missing": found.missing,
+        **_place(found.span, blame),
+        "attributes": [_said(each, blame) for each in found.said],
+        "fields": [_field_data(field, blame) for field in found.fields],
+        "methods": [
+            {"name": each.name, "location": each.location, "language": each.language, "inputs": each.inputs,
+             **_place(each.span, blame)}
+            for each in found.methods
+        ],
+        "instances": found.instances,
+    }  # fmt: skip
+
+
+def _field_data(field: "ExplainedField", blame: "Blame") -> dict[str, object]:
+    return {
+        "name": field.name,
+        "kind": field.kind,
+        "datatype": field.datatype,
+        **_place(field.span, blame),
+        "value": None if field.value is None else _said(field.value, blame),
+        "others": [_said(each, blame) for each in field.others],
+    }
+
+
+def _said(said: "Origin", blame: "Blame") -> dict[str, object]:
+    return {"key": said.key, "text": said.text, "from": said.layer, **_place(said.span, blame)}
+
+
+def _place(span: "Span", blame: "Blame") -> dict[str, object]:
+    return {"file": span.source, "line": span.line, "column": span.column, "commit": _commit(span, blame)}

@@ -1,0 +1,1 @@
+"""The compiler: from what the author said (model) to what it means (ir). Reads no files, runs nothing."""

@@ -1,0 +1,340 @@
+"""Classes: a class and its instances become fields that say what to do.
+
+The rules, in the order in which they are carried out (ENGINE-FACTS 1.4, 5.1, 5.2, 5.9; LANGUAGE 2):
+
+1. Fields go by priority; one without a priority that can be read goes last, and equals keep the order of the file.
+   A field without a kind, or of a kind that no run knows, takes no part.
+2. A value is the instance's unless that is blank, else the class's default. With the data type "null coalescing" it
+   is the instance's unless that is nil. Collect, on_entry, on_exit, on_error, max_retries and max_time follow the
+   first rule. Values find their fields by name, in any case.
+3. What is left is text, and `lower` says what it means. A fixed target is led to the class that answers for it
+   (`resolve`).
+
+An instance holds only the fields in which it says something of its own; all others are the class's.
+"""
+
+from collections.abc import Callable, Mapping
+from typing import NamedTuple, TypeAlias, TypeVar
+
+from aelang import ir, model
+from aelang.compiler import lower
+from aelang.compiler.overlay import by_folded_name
+from aelang.compiler.resolve import resolve_target
+from aelang.diagnostics import Diagnostic
+from aelang.names import fold, is_blank
+from aelang.source import Span
+
+COALESCING = "null coalescing"
+DEFAULT_MESSAGE = "create"
+
+_Node = TypeVar("_Node")
+_Lower: TypeAlias = Callable[..., tuple[_Node, tuple[Diagnostic, ...]]]
+
+
+class Compiled(NamedTuple):
+    """A compiled class, what was found on the way, and the folded paths whose names it depends on."""
+
+    klass: ir.Class
+    diagnostics: tuple[Diagnostic, ...]
+    needs: frozenset[str]
+
+
+def compile_class(klass: model.Class, index: ir.Index) -> Compiled:
+    """What `klass` means; `index` has every name of the datastore. A class can be compiled whatever is in it."""
+    bench = _Bench(klass, index)
+    slots = _slots(klass, bench)
+    instances = {
+        name: _instance(instance, slots, klass.source, bench)
+        for name, instance in by_folded_name(klass.instances).items()
+    }
+    methods = {name: _method(method, bench) for name, method in by_folded_name(klass.methods).items()}
+    fields = tuple(slot.field for slot in slots)
+    compiled = ir.Class(bench.path, tuple(bench.sources), fields, instances, methods)
+    return Compiled(compiled, tuple(bench.diagnostics), frozenset(bench.needs))
+
+
+class _Slot(NamedTuple):
+    """A field of the schema that takes part in a run, with its meaning where an instance adds nothing."""
+
+    written: model.Field
+    make: "Callable[[_Said], ir.Field]"
+    field: ir.Field
+
+
+class _Bench:
+    """What compiling one class works with and gathers."""
+
+    __slots__ = ("diagnostics", "index", "needs", "path", "sources")
+
+    def __init__(self, klass: model.Class, index: ir.Index) -> None:
+        self.path = f"{klass.domain}/{klass.path}"
+        self.index = index
+        self.sources: dict[str, int] = {klass.source: 0}
+        self.diagnostics: list[Diagnostic] = []
+        self.needs: set[str] = set()
+
+    def place(self, source: str, line: int, column: int) -> ir.Place:
+        return (self.sources.setdefault(source, len(self.sources)), line, column)
+
+    def lowered(self, how: "_Lower[_Node]", said: "_Text", **how_so: str | bool) -> _Node:
+        """The node of `how(text, span, **how_so)`; what was found is noted."""
+        node, found = how(said.text, said.span(), **how_so)
+        if found:
+            self.diagnostics.extend(found)
+        return node
+
+
+class _Text(NamedTuple):
+    """A text and the file it stands in."""
+
+    text: str | None
+    source: str
+    line: int
+    column: int
+
+    def span(self) -> Span:
+        return Span(self.source, self.line, self.column, max(1, len(self.text or "")))
+
+
+class _Said(NamedTuple):
+    """What class and instance say of one field; `value` and `value_source` are the instance's, if it says anything."""
+
+    field: model.Field
+    source: str
+    value: model.Value | None = None
+    value_source: str = ""
+
+    def text(self, key: str) -> _Text:
+        """The text under `key`: the instance's unless blank, else the class's."""
+        return self._said(key, key, is_blank)
+
+    def main(self) -> _Text:
+        """The value: the instance's, else the default (ENGINE-FACTS 5.1, 5.2)."""
+        return self._said("value", "default_value", _is_nil if self.coalesces() else is_blank)
+
+    def _said(self, value_key: str, field_key: str, is_absent: Callable[[str | None], bool]) -> _Text:
+        if self.value is not None:
+            own = self.value.attributes.get(value_key)
+            if own is not None and not is_absent(own.value):
+                return _Text(own.value, self.value_source, own.line, own.column)
+        found = self.field.attributes.get(field_key)
+        return _NOTHING if found is None else _Text(found.value, self.source, found.line, found.column)
+
+    def coalesces(self) -> bool:
+        return self.field.get("datatype") == COALESCING
+
+
+_NOTHING = _Text(None, "", 0, 0)
+
+
+def _is_nil(text: str | None) -> bool:
+    return text is None
+
+
+# -- fields ------------------------------------------------------------------------------------------------------
+
+
+def _slots(klass: model.Class, bench: _Bench) -> tuple[_Slot, ...]:
+    private = klass.get("visibility") == "private"
+    seen: set[str] = set()
+    slots: list[_Slot] = []
+    for field in sorted(klass.schema, key=lambda each: priority(each.get("priority"))):
+        builder = _BUILDERS.get(field.get("aetype") or "")
+        if builder is None or not field.name or fold(field.name) in seen:
+            continue
+        seen.add(fold(field.name))
+        make = _maker(builder, field, private, bench)
+        slots.append(_Slot(field, make, make(_Said(field, klass.source))))
+    return tuple(slots)
+
+
+def priority(text: str | None) -> float:
+    """The rank of a field; absent or unreadable ones go last (ENGINE-FACTS 1.4)."""
+    try:
+        return int(text or "")
+    except ValueError:
+        return float("inf")
+
+
+class _Head(NamedTuple):
+    """What every field has, and the switches that its texts are lowered with."""
+
+    name: str
+    messages: tuple[str, ...]
+    substitute: bool
+    coalesce: bool
+    datatype: str | None
+    private: bool
+
+
+_Builder = Callable[["_Head", ir.Place, "_Said", _Bench], ir.Field]
+
+
+def _maker(builder: _Builder, field: model.Field, private: bool, bench: _Bench) -> Callable[["_Said"], ir.Field]:
+    datatype = field.get("datatype")
+    head = _Head(
+        name=field.name,
+        messages=read_messages(field.get("message")),
+        substitute=substitutes(field.attributes),
+        coalesce=datatype == COALESCING,
+        datatype=datatype,
+        private=private or field.get("visibility") == "private",
+    )
+
+    def make(said: _Said) -> ir.Field:
+        return builder(head, _place(said, bench), said, bench)
+
+    return make
+
+
+def _place(said: "_Said", bench: _Bench) -> ir.Place:
+    """Where a run says the field is: at its text, else at the name of the field."""
+    main = said.main()
+    if main.line:
+        return bench.place(main.source, main.line, main.column)
+    if said.value is not None:
+        return bench.place(said.value_source, said.value.name.line, said.value.name.column)
+    name = said.field.attributes.get("name", model.Text(None))
+    return bench.place(said.source, name.line, name.column)
+
+
+def read_messages(text: str | None) -> tuple[str, ...]:
+    """The messages that a field answers, in lower case; blank means `create` (ENGINE-FACTS 5.9)."""
+    if text is None or is_blank(text):
+        return (DEFAULT_MESSAGE,)
+    parts = [part.strip().lower() for part in text.split(",")]
+    while parts and not parts[-1]:
+        parts.pop()
+    return tuple(parts)
+
+
+def substitutes(attributes: Mapping[str, model.Text]) -> bool:
+    """Whether `${...}` is read: yes where `substitute` is absent, no where it is nil or false (ENGINE-FACTS 4.1)."""
+    said = attributes.get("substitute")
+    return said is None or (said.value or "").strip().lower() in _TRUE
+
+
+_TRUE = frozenset(("t", "true", "1"))
+
+
+def _assertion(head: _Head, place: ir.Place, said: "_Said", bench: _Bench) -> ir.Field:
+    tests = bench.lowered(lower.lower_assertion, said.main(), substitute=head.substitute, coalesce=head.coalesce)
+    return ir.AssertionField(head.name, head.messages, place, tests, head.coalesce)
+
+
+def _attribute(head: _Head, place: ir.Place, said: "_Said", bench: _Bench) -> ir.Field:
+    text = bench.lowered(lower.lower_text, said.main(), substitute=head.substitute, coalesce=head.coalesce)
+    collect = _collects(said, "attribute", bench)
+    return ir.AttributeField(head.name, head.messages, place, text, head.datatype, collect, head.private)
+
+
+def _call(head: _Head, place: ir.Place, said: "_Said", bench: _Bench) -> ir.Field:
+    action = _action(lower.lower_call, head, said, bench)
+    collect = said.text("collect").text
+    return ir.MethodField(head.name, head.messages, place, action, None if is_blank(collect) else collect)
+
+
+def _relationship(head: _Head, place: ir.Place, said: "_Said", bench: _Bench) -> ir.Field:
+    action = _action(lower.lower_target, head, said, bench)
+    return ir.RelationshipField(head.name, head.messages, place, action, _collects(said, "relationship", bench))
+
+
+def _state(head: _Head, place: ir.Place, said: "_Said", bench: _Bench) -> ir.Field:
+    return ir.StateField(
+        name=head.name,
+        messages=head.messages,
+        place=place,
+        action=_action(lower.lower_state_action, head, said, bench),
+        collect=_collects(said, "relationship", bench),
+        on_entry=_actions(said.text("on_entry"), bench),
+        on_exit=_actions(said.text("on_exit"), bench),
+        on_error=_actions(said.text("on_error"), bench),
+        max_retries=said.text("max_retries").text,
+        max_time=said.text("max_time").text,
+    )
+
+
+_BUILDERS: dict[str, _Builder] = {
+    "assertion": _assertion,
+    "attribute": _attribute,
+    "method": _call,
+    "relationship": _relationship,
+    "state": _state,
+}
+
+
+def _collects(said: "_Said", on: str, bench: _Bench) -> tuple[ir.Collect, ...]:
+    text = said.text("collect")
+    return () if is_blank(text.text) else bench.lowered(lower.lower_collect, text, on=on)
+
+
+def _actions(text: _Text, bench: _Bench) -> tuple[ir.Action, ...]:
+    if is_blank(text.text):
+        return ()
+    return tuple(_resolved(action, bench) for action in bench.lowered(lower.lower_actions, text))
+
+
+def _action(how: _Lower[ir.Action | None], head: _Head, said: "_Said", bench: _Bench) -> ir.Action | None:
+    text = said.main()
+    if is_blank(text.text):
+        return None
+    action = bench.lowered(how, text, substitute=head.substitute, coalesce=head.coalesce)
+    return None if action is None else _resolved(action, bench)
+
+
+def _resolved(action: ir.Action, bench: _Bench) -> ir.Action:
+    if not isinstance(action.meaning, ir.Target):
+        return action
+    return action._replace(meaning=resolve_target(action.meaning, bench.index, bench.needs))
+
+
+# -- instances and methods ---------------------------------------------------------------------------------------
+
+
+def _instance(instance: model.Instance, slots: tuple[_Slot, ...], source: str, bench: _Bench) -> ir.Instance:
+    values = {fold(value.name.value or ""): value for value in reversed(instance.values)}
+    own: dict[int, ir.Field] = {}
+    for at, slot in enumerate(slots):
+        value = values.get(fold(slot.written.name))
+        if value is not None and _says_something(value, slot):
+            own[at] = slot.make(_Said(slot.written, source, value, instance.source))
+    name = instance.attributes.get("name", model.Text(None))
+    inherits = instance.attributes.get("inherits", model.Text(None)).value
+    return ir.Instance(instance.name, inherits, bench.place(instance.source, name.line, name.column), own)
+
+
+_OVERRIDING = ("collect", "on_entry", "on_exit", "on_error", "max_retries", "max_time")
+
+
+def _says_something(value: model.Value, slot: _Slot) -> bool:
+    main = value.get("value")
+    if main is not None and (not is_blank(main) or slot.written.get("datatype") == COALESCING):
+        return True
+    return any(not is_blank(value.get(key)) for key in _OVERRIDING)
+
+
+def _method(method: model.Method, bench: _Bench) -> ir.Method:
+    name = method.attributes.get("name", model.Text(None))
+    location = (method.get("location") or "").strip()
+    inputs = sorted(method.inputs, key=lambda each: priority(each.get("priority")))
+    return ir.Method(
+        path=f"{bench.path}/{method.name}",
+        location=location,
+        language=method.get("language") or "",
+        data=method.code if location == "inline" and method.code is not None else method.get("data"),
+        inputs=tuple(_input(each, method.source, bench) for each in inputs),
+        embedded=tuple(each.value for each in method.embedded if each.value),
+        place=bench.place(method.source, name.line, name.column),
+    )
+
+
+def _input(declared: model.Input, source: str, bench: _Bench) -> ir.Input:
+    default = declared.attributes.get("default_value", model.Text(None))
+    datatype = declared.get("datatype")
+    text = bench.lowered(
+        lower.lower_text,
+        _Text(default.value, source, default.line, default.column),
+        substitute=substitutes(declared.attributes),
+        coalesce=datatype == COALESCING,
+    )
+    return ir.Input(declared.name, datatype, text)

@@ -1,0 +1,365 @@
+"""Reading one file: its surface tree becomes a record, and what is wrong in it is said, without a look at other files.
+
+Top-down, as the file is written: the envelope (`object_type`, `version`, `object`), then `attributes`, then the list
+of fields, values or inputs. What cannot be understood is reported and passed over; the rest is kept as written.
+"""
+
+import re
+from collections.abc import Callable, Iterator, Mapping
+from typing import Any, NamedTuple
+
+from aelang.diagnostics import Diagnostic, DiagnosticKind, Severity, did_you_mean
+from aelang.loader.records import FileRecord, Part, Role
+from aelang.loader.twins import twin
+from aelang.model import (
+    CLASS_KEYS,
+    DOMAIN_KEYS,
+    FIELD_KEYS,
+    INSTANCE_KEYS,
+    METHOD_KEYS,
+    NAMESPACE_KEYS,
+    VALUE_KEYS,
+    Attributes,
+    Field,
+    Input,
+    Text,
+    Value,
+)
+from aelang.names import fold
+from aelang.source import Span
+from aelang.syntax.yaml import Mapping as YamlMapping
+from aelang.syntax.yaml import Node, Sequence, parse_yaml
+
+__all__ = ["read_file"]
+
+MALFORMED_FILE = DiagnosticKind("malformed-file", Severity.ERROR, "{what}")
+UNKNOWN_KEY = DiagnosticKind("unknown-key", Severity.ERROR, "{what} has no key `{key}`")
+UNREAD_KEY = DiagnosticKind("unread-key", Severity.WARNING, "the key `{key}` is never read here")
+WRONG_OBJECT_TYPE = DiagnosticKind(
+    "wrong-object-type", Severity.WARNING, "`object_type` says `{said}`, but the place of the file makes it a {role}"
+)
+INVALID_NAME = DiagnosticKind("invalid-name", Severity.ERROR, "{what} cannot be named `{name}`")
+UNKNOWN_AETYPE = DiagnosticKind("unknown-aetype", Severity.ERROR, "there is no kind of field `{value}`")
+UNKNOWN_DATATYPE = DiagnosticKind("unknown-datatype", Severity.ERROR, "there is no data type `{value}`")
+UNKNOWN_SCOPE = DiagnosticKind("unknown-scope", Severity.ERROR, "there is no scope `{value}`")
+UNKNOWN_LOCATION = DiagnosticKind("unknown-location", Severity.ERROR, "there is no location `{value}` of methods")
+UNKNOWN_LANGUAGE = DiagnosticKind("unknown-language", Severity.ERROR, "there is no language `{value}` for methods")
+UNKNOWN_EFFECT = DiagnosticKind("unknown-effect", Severity.ERROR, "there is no effect `{value}`")
+
+
+class _Choice(NamedTuple):
+    """The values that an attribute may have. `needed`: nil is not one of them."""
+
+    kind: DiagnosticKind
+    values: frozenset[str]
+    needed: bool = False
+
+
+_AETYPES = _Choice(UNKNOWN_AETYPE, frozenset(("assertion", "attribute", "method", "relationship", "state", "step")))
+_DATATYPES = _Choice(
+    UNKNOWN_DATATYPE,
+    frozenset((
+        "string", "symbol", "integer", "float", "boolean", "time", "array", "password", "null coalescing", "host", "vm",
+        "storage", "ems", "policy", "server", "request", "provision", "user",
+    )),
+)  # fmt: skip
+_FIELD_SCOPES = _Choice(UNKNOWN_SCOPE, frozenset(("class", "instance", "local")))
+_LOCATIONS = frozenset((
+    "builtin", "inline", "expression", "playbook", "uri", "ansible_job_template", "ansible_workflow_template",
+))  # fmt: skip
+_METHOD_CHOICES = {
+    "scope": _Choice(UNKNOWN_SCOPE, frozenset(("class", "instance")), needed=True),
+    "language": _Choice(UNKNOWN_LANGUAGE, frozenset(("ruby", "perl", "python")), needed=True),
+    "location": _Choice(UNKNOWN_LOCATION, _LOCATIONS, needed=True),
+    "effect": _Choice(UNKNOWN_EFFECT, frozenset(("none", "idempotent", "once"))),
+}
+_FIELD_CHOICES = {"aetype": _AETYPES, "datatype": _DATATYPES, "scope": _FIELD_SCOPES}
+
+# Columns of ManageIQ's tables: its importer takes them, and they say nothing about the automation.
+_BOOKKEEPING = frozenset((
+    "id", "created_on", "updated_on", "updated_by", "updated_by_user_id", "class_id", "namespace_id", "domain_id",
+    "field_id", "instance_id", "method_id", "ae_class_id", "lock_version", "relative_path", "reserved",
+))  # fmt: skip
+_ENVELOPE = frozenset(("object_type", "version", "object"))
+
+_NAME = re.compile(r"[\w.-]+\Z", re.ASCII)
+_FIELD_NAME = re.compile(r"\w+\Z", re.ASCII)
+_NAMESPACE_NAME = re.compile(r"[\w.$-]+\Z", re.ASCII)
+_NAME_RULE = "use letters, digits, `_`, `.` and `-`"
+_FIELD_NAME_RULE = "use letters, digits and `_`"
+
+
+class _Shape(NamedTuple):
+    """How the file of a role is built."""
+
+    keys: frozenset[str]
+    parts: str = ""
+    pattern: re.Pattern[str] = _NAME
+    rule: str = _NAME_RULE
+    aside: frozenset[str] = frozenset()
+
+
+_SHAPES = {
+    Role.DOMAIN: _Shape(frozenset(DOMAIN_KEYS) | _BOOKKEEPING, pattern=_NAMESPACE_NAME),
+    Role.NAMESPACE: _Shape(frozenset(NAMESPACE_KEYS) | _BOOKKEEPING),
+    Role.CLASS: _Shape(frozenset(CLASS_KEYS) | _BOOKKEEPING, "schema"),
+    Role.INSTANCE: _Shape(frozenset(INSTANCE_KEYS) | _BOOKKEEPING, "fields"),
+    Role.METHOD: _Shape(
+        frozenset(METHOD_KEYS) | _BOOKKEEPING | {"options", "embedded_methods"},
+        "inputs",
+        _FIELD_NAME,
+        _FIELD_NAME_RULE,
+        frozenset(("options", "embedded_methods")),
+    ),
+}
+_FIELD_KEY_SET = frozenset(FIELD_KEYS) | _BOOKKEEPING
+_VALUE_KEY_SET = frozenset(VALUE_KEYS) | _BOOKKEEPING
+
+
+def read_file(role: Role, data: bytes) -> FileRecord:
+    """What the file with the content `data` says, read as a file of `role`. Never raises.
+
+    Diagnostics: those of the YAML, malformed-file, unknown-key, unread-key, wrong-object-type, invalid-name,
+    duplicate-name and case-twins among fields, values and inputs, unknown-aetype, -datatype, -scope, -location,
+    -language, -effect (ENGINE-FACTS 9.4).
+    """
+    document = parse_yaml(data)
+    reader = _Reader(role, list(document.diagnostics))
+    record = reader.read(document.root)
+    return record._replace(diagnostics=tuple(reader.diagnostics))
+
+
+class _Reader:
+    """One file being read: its role and what was found wrong so far."""
+
+    __slots__ = ("diagnostics", "role", "shape")
+
+    def __init__(self, role: Role, diagnostics: list[Diagnostic]) -> None:
+        self.role = role
+        self.shape = _SHAPES[role]
+        self.diagnostics = diagnostics
+
+    def read(self, root: Node | None) -> FileRecord:
+        """The record of the tree `root`; one that is not readable where its envelope is broken."""
+        nothing = FileRecord(self.role, False, {})
+        if root is None and self.diagnostics:
+            return nothing
+        envelope = self.mapping(root, "the file")
+        if envelope is None:
+            return nothing
+        self.check_envelope(envelope)
+        content = self.mapping(envelope.entries.get("object"), "`object`", root)
+        if content is None:
+            return nothing
+        attributes = self.mapping(content.entries.get("attributes"), "`attributes`", content)
+        if attributes is None:
+            return nothing
+        self.unread_keys(content, frozenset(("attributes", self.shape.parts)))
+        return FileRecord(
+            self.role,
+            True,
+            self.attributes(attributes),
+            self.parts(content),
+            self.embedded(attributes.entries.get("embedded_methods")),
+            self.options(attributes.entries.get("options")),
+        )
+
+    def check_envelope(self, envelope: YamlMapping) -> None:
+        self.unread_keys(envelope, _ENVELOPE)
+        said = envelope.entries.get("object_type")
+        if said is not None and not isinstance(said, YamlMapping | Sequence) and said[0] != self.role.value:
+            advice = f"write `object_type: {self.role.value}`, or move the file"
+            text = said[0] or ""
+            self.report(WRONG_OBJECT_TYPE, said[1], said[2], len(text), advice, said=text, role=self.role.value)
+
+    def attributes(self, node: YamlMapping) -> Attributes:
+        """The attributes of the object, checked; what has a place of its own in the model is left out."""
+        entries = node.entries
+        if not entries.keys() <= self.shape.keys:
+            self.unknown_keys(entries, self.shape.keys, f"a {self.role.value}")
+        if aside := self.shape.aside:
+            entries = {key: each for key, each in entries.items() if key not in aside}
+        found = self.texts(entries)
+        if self.role is Role.METHOD:
+            self.check_choices(found, _METHOD_CHOICES, node)
+        if self.role is not Role.NAMESPACE:
+            self.check_name(found.get("name"), self.shape.pattern, self.shape.rule, f"a {self.role.value}", node)
+        return found
+
+    def parts(self, content: YamlMapping) -> tuple[Part, ...]:
+        """The fields, values or inputs in the list of `content`."""
+        if not self.shape.parts:
+            return ()
+        listed = content.entries.get(self.shape.parts)
+        if listed is None or (type(listed) is tuple and listed[0] is None):
+            return ()
+        if not isinstance(listed, Sequence):
+            self.malformed(
+                f"`{self.shape.parts}` is no list", listed, "write each item on a line of its own, behind `- `"
+            )
+            return ()
+        if self.role is Role.INSTANCE:
+            values = [each for item in listed.items for each in self.values(item)]
+            self.check_twins([value.name for value in values], "the value of")
+            return tuple(values)
+        fields = [each for item in listed.items for each in self.fields(item)]
+        self.check_twins([field.attributes["name"] for field in fields if "name" in field.attributes], "the field")
+        return tuple(fields)
+
+    def fields(self, item: Node) -> Iterator[Field | Input]:
+        """The field, or input, that one item of a schema declares; none where it is not understood."""
+        named = self.mapping(item, "this item")
+        if named is None:
+            return
+        node = self.mapping(named.entries.get("field"), "`field`", named)
+        if len(named.entries) > 1:
+            self.unread_keys(named, frozenset(("field",)))
+        if node is None:
+            return
+        entries = node.entries
+        if not entries.keys() <= _FIELD_KEY_SET:
+            self.unknown_keys(entries, _FIELD_KEY_SET, "a field")
+        found = self.texts(entries)
+        self.check_choices(found, _FIELD_CHOICES, node)
+        is_input = self.role is Role.METHOD
+        self.check_name(found.get("name"), _FIELD_NAME, _FIELD_NAME_RULE, "an input" if is_input else "a field", node)
+        yield Input(found) if is_input else Field(found)
+
+    def values(self, item: Node) -> Iterator[Value]:
+        """The values that one item under `fields` gives: one, as ManageIQ writes it, or several."""
+        named = self.mapping(item, "this item")
+        if named is None:
+            return
+        for name, node in named.entries.items():
+            if not isinstance(node, YamlMapping):
+                self.mapping(node, f"the value of `{name}`")
+                continue
+            if not node.entries.keys() <= _VALUE_KEY_SET:
+                self.unknown_keys(node.entries, _VALUE_KEY_SET, "a value")
+            line, column = node.key_line, node.key_column
+            yield Value(Text(name, line, column, line, column), self.texts(node.entries))
+
+    def texts(self, entries: dict[str, Node]) -> dict[str, Text]:
+        """`entries` as texts; the plain case is made here in one go, since every field passes through."""
+        return {key: _make(Text, node[:5]) if type(node) is tuple else self.text(node) for key, node in entries.items()}
+
+    def text(self, node: Node) -> Text:
+        """A node as the text column holds it: lists and mappings become their Ruby inspection."""
+        if type(node) is tuple:
+            return _make(Text, node[:5])
+        return Text(_inspect(node), *node[1:5])
+
+    def embedded(self, node: Node | None) -> tuple[Text, ...]:
+        """The embedded methods: a list of paths; a single path, or nil."""
+        if node is None:
+            return ()
+        if isinstance(node, Sequence):
+            return tuple(self.text(each) for each in node.items)
+        if type(node) is tuple:
+            return () if node[0] is None else (self.text(node),)
+        self.malformed("`embedded_methods` is no list", node, "write each path on a line of its own, behind `- `")
+        return ()
+
+    def options(self, node: Node | None) -> Mapping[str, Any]:
+        """The options: a mapping of JSON data."""
+        if node is None or (type(node) is tuple and node[0] is None):
+            return {}
+        if isinstance(node, YamlMapping):
+            return {key: _plain(each) for key, each in node.entries.items()}
+        self.malformed("`options` is no mapping", node, "write `name: value` on a line of its own for each")
+        return {}
+
+    def mapping(self, node: Node | None, what: str, outer: Node | None = None) -> YamlMapping | None:
+        """`node`, where it is a mapping; None and a diagnostic otherwise, at `outer` where there is no node."""
+        if isinstance(node, YamlMapping):
+            return node
+        if node is None:
+            self.malformed(f"{what} is missing" if outer else f"{what} is empty", outer, _FORM[self.role])
+        else:
+            self.malformed(f"{what} holds no keys", node, _FORM[self.role])
+        return None
+
+    def check_choices(self, found: Mapping[str, Text], choices: Mapping[str, _Choice], node: YamlMapping) -> None:
+        for key, choice in choices.items():
+            text = found.get(key)
+            value = None if text is None else text.value
+            if value not in choice.values and (value is not None or choice.needed):
+                at = text or Text(None, node.line, node.column)
+                advice = value and did_you_mean(value, tuple(choice.values))
+                advice = advice or f"one of: {', '.join(sorted(choice.values))}"
+                self.report(choice.kind, at.line, at.column, len(value or ""), advice, value=value or "")
+
+    def check_name(self, name: Text | None, pattern: re.Pattern[str], rule: str, what: str, node: YamlMapping) -> None:
+        if name is None or not name.value:
+            self.malformed(f"{what} without a name", name or node, "give it a `name`")
+        elif not pattern.match(name.value):
+            self.report(INVALID_NAME, name.line, name.column, len(name.value), rule, what=what, name=name.value)
+
+    def check_twins(self, names: list[Text], what: str) -> None:
+        """Reports names that stand twice, and names that differ by case only."""
+        seen: dict[str, Text] = {}
+        for name in names:
+            if name.value is not None and (first := seen.setdefault(fold(name.value), name)) is not name:
+                self.diagnostics.append(twin(what, name.value, name.span(""), first.value or "", first.span("")))
+
+    def unknown_keys(self, entries: dict[str, Node], known: frozenset[str], what: str) -> None:
+        """Reports the keys of `entries` that are not `known`. A namespace's keys are never read, whatever they say."""
+        kind = UNREAD_KEY if self.role is Role.NAMESPACE else UNKNOWN_KEY
+        for key, node in entries.items():
+            if key not in known:
+                advice = did_you_mean(key, tuple(known - _BOOKKEEPING)) or "take it away"
+                self.report(kind, node[3], node[4], len(key), advice, what=what, key=key)
+
+    def unread_keys(self, node: YamlMapping, known: frozenset[str]) -> None:
+        """Reports the keys of `node` that the reference engine passes over."""
+        if node.entries.keys() <= known:
+            return
+        for key, inner in node.entries.items():
+            if key not in known:
+                advice = did_you_mean(key, tuple(known)) or "take it away"
+                self.report(UNREAD_KEY, inner[3], inner[4], len(key), advice, key=key)
+
+    def malformed(self, what: str, node: "Node | Text | None", advice: str) -> None:
+        line, column = (1, 1) if node is None else (node[1], node[2])
+        self.report(MALFORMED_FILE, line, column, 1, advice, what=what)
+
+    def report(self, kind: DiagnosticKind, line: int, column: int, length: int, advice: str, **holes: str) -> None:
+        self.diagnostics.append(kind.at(Span("", line, column, max(1, length)), advice, (), **holes))
+
+
+_make: Callable[[type[Text], tuple[Any, ...]], Text] = tuple.__new__
+_FORM = {
+    Role.DOMAIN: "a domain's file has `object_type: domain` and `object:` with `attributes:`",
+    Role.NAMESPACE: "a namespace's file has `object_type: namespace` and `object:` with `attributes:`",
+    Role.CLASS: "a class's file has `object:` with `attributes:` and `schema:`, a list of `- field:`",
+    Role.INSTANCE: "an instance's file has `object:` with `attributes:` and `fields:`, a list of `- NAME:`",
+    Role.METHOD: "a method's file has `object:` with `attributes:` and `inputs:`, a list of `- field:`",
+}
+
+
+def _inspect(node: Node) -> str:
+    """A node as Ruby shows it, its scalars typed (ENGINE-FACTS 11.4)."""
+    from aelang.syntax import psych
+
+    if isinstance(node, Sequence):
+        return psych.inspect_list(map(_inspect, node.items))
+    if isinstance(node, YamlMapping):
+        return psych.inspect_hash(
+            (psych.inspect(key if key in node.quoted else psych.type_of(key)), _inspect(each))
+            for key, each in node.entries.items()
+        )
+    return psych.inspect(node[0] if node[5] is None else psych.type_of(node[5]))
+
+
+def _plain(node: Node) -> Any:
+    """A node as JSON data: numbers, booleans and nil keep their type, all else is text."""
+    from aelang.syntax import psych
+
+    if isinstance(node, Sequence):
+        return [_plain(each) for each in node.items]
+    if isinstance(node, YamlMapping):
+        return {key: _plain(each) for key, each in node.entries.items()}
+    typed = node[0] if node[5] is None else psych.type_of(node[5])
+    if isinstance(typed, float) and (typed != typed or typed in (float("inf"), float("-inf"))):
+        return node[0]
+    return typed if typed is None or isinstance(typed, bool | int | float) else node[0]

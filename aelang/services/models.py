@@ -1,0 +1,96 @@
+"""The service models: their names, and which is a kind of which (ENGINE-FACTS 5.7, 11.3; REQUESTS 1.2)."""
+
+PROVIDERS = "ManageIQ::Providers::"
+"""What the name of a provider's own model begins with."""
+
+_KINDS: dict[str, str] = {
+    "": (
+        "AnsibleTowerJob Authentication AvailabilityZone CinderBackup CloudNetwork CloudSubnet CloudTenant "
+        "CloudVolume CloudVolumeBackup CloudVolumeSnapshot Condition ConfigurationScriptBase ConfiguredSystem "
+        "Container ContainerGroup ContainerImage ContainerNode ContainerProject CustomAttribute "
+        "CustomizationTemplate Disk EmsCluster EmsFolder EventStream ExtManagementSystem Filesystem Flavor "
+        "FloatingIp GenericObject GenericObjectDefinition GuestApplication GuestDevice Hardware Host Job Lan "
+        "MiqAeDomain MiqAlert MiqGroup MiqPolicy MiqRequest MiqRequestTask MiqScheduler MiqServer MiqUserRole "
+        "MiqWidget NetworkPort NetworkRouter NetworkService Notification OperatingSystem OrchestrationStack "
+        "OrchestrationTemplate PhysicalServer PxeImage PxeServer ResourceAction ResourceGroup ResourcePool "
+        "SecurityGroup Service ServiceResource ServiceTemplate ServiceTemplateCatalog Snapshot Storage Switch Tag "
+        "Tenant TenantQuota User VmOrTemplate WindowsImage Zone"
+    ),
+    "Authentication": "AuthPrivateKey",
+    "ConfigurationScriptBase": "ConfigurationScript ConfigurationScriptPayload",
+    "CustomizationTemplate": (
+        "CustomizationTemplateCloudInit CustomizationTemplateKickstart CustomizationTemplateSysprep"
+    ),
+    "EventStream": "EmsEvent MiqEvent RequestEvent",
+    "ExtManagementSystem": (
+        "EmsCloud EmsInfra EmsNetwork EmsPhysicalInfra EmsStorage AutomationManager ConfigurationManager "
+        "ContainerManager"
+    ),
+    "Lan": "DistributedVirtualLan",
+    "MiqRequest": (
+        "AutomationRequest MiqHostProvisionRequest MiqProvisionConfiguredSystemRequest MiqProvisionRequest "
+        "MiqRetireRequest PhysicalServerFirmwareUpdateRequest PhysicalServerProvisionRequest "
+        "ServiceReconfigureRequest ServiceTemplateProvisionRequest VmCloudReconfigureRequest VmMigrateRequest "
+        "VmReconfigureRequest"
+    ),
+    "MiqProvisionRequest": "MiqProvisionRequestTemplate",
+    "MiqRetireRequest": "OrchestrationStackRetireRequest ServiceRetireRequest VmRetireRequest",
+    "MiqRequestTask": (
+        "AutomationTask MiqHostProvision MiqProvisionTask MiqRetireTask PhysicalServerFirmwareUpdateTask "
+        "PhysicalServerProvisionTask ServiceReconfigureTask ServiceTemplateProvisionTask VmCloudReconfigureTask "
+        "VmMigrateTask VmReconfigureTask"
+    ),
+    "MiqProvisionTask": "MiqProvision MiqProvisionConfiguredSystemTask",
+    "MiqProvision": "MiqProvisionCloud MiqProvisionRedhat MiqProvisionVmware",
+    "MiqProvisionCloud": "MiqProvisionAmazon MiqProvisionOpenstack",
+    "MiqProvisionRedhat": "MiqProvisionRedhatViaIso MiqProvisionRedhatViaPxe",
+    "MiqProvisionVmware": "MiqProvisionVmwareViaNetAppRcu MiqProvisionVmwareViaPxe",
+    "MiqRetireTask": "OrchestrationStackRetireTask ServiceRetireTask VmRetireTask",
+    "Service": "ServiceAnsiblePlaybook ServiceAnsibleTower ServiceGeneric ServiceOrchestration",
+    "ServiceTemplate": "ServiceTemplateAnsiblePlaybook ServiceTemplateAnsibleTower ServiceTemplateOrchestration",
+    "Switch": "DistributedVirtualSwitch",
+    "VmOrTemplate": "MiqTemplate Vm",
+    "MiqTemplate": "TemplateCloud TemplateInfra",
+    "Vm": "VmCloud VmInfra",
+}
+"""Each model, under the one that it is a kind of."""
+
+PARENTS: dict[str, str] = {name: parent for parent, names in _KINDS.items() for name in names.split()}
+"""Every model with the one that it is a kind of; a blank one is a kind of none."""
+
+_OF_PROVIDERS = {
+    "Vm": "Vm", "Template": "MiqTemplate", "Host": "Host", "Provision": "MiqProvision",
+    "OrchestrationStack": "OrchestrationStack", "InfraManager": "EmsInfra", "CloudManager": "EmsCloud",
+    "NetworkManager": "EmsNetwork", "StorageManager": "EmsStorage", "PhysicalInfraManager": "EmsPhysicalInfra",
+    "AutomationManager": "AutomationManager", "ConfigurationManager": "ConfigurationManager",
+    "ContainerManager": "ContainerManager", "Job": "OrchestrationStack", "ConfigurationScript": "ConfigurationScript",
+    "ConfiguredSystem": "ConfiguredSystem", "Flavor": "Flavor", "CloudNetwork": "CloudNetwork",
+    "CloudSubnet": "CloudSubnet", "CloudTenant": "CloudTenant", "CloudVolume": "CloudVolume", "Cluster": "EmsCluster",
+    "PhysicalServer": "PhysicalServer", "SecurityGroup": "SecurityGroup", "Storage": "Storage",
+    "FloatingIp": "FloatingIp", "AvailabilityZone": "AvailabilityZone",
+}  # fmt: skip
+"""What a provider's own model is a kind of, by the last part of its name."""
+
+
+def is_model(name: str) -> bool:
+    """Whether there is a service model `name`: `Vm`, or a provider's, `ManageIQ::Providers::X::InfraManager::Vm`."""
+    return name in PARENTS or _parent_of(name) != ""
+
+
+def class_name(name: str) -> str:
+    """The class that methods and traces see for the model `name`: `MiqAeServiceVm`."""
+    return "MiqAeService" + name.replace("::", "_")
+
+
+def ancestors(name: str) -> tuple[str, ...]:
+    """`name` and the models that it is a kind of, nearest first."""
+    found = [name]
+    while parent := _parent_of(found[-1]):
+        found.append(parent)
+    return tuple(found)
+
+
+def _parent_of(name: str) -> str:
+    if name.startswith(PROVIDERS):
+        return _OF_PROVIDERS.get(name.rpartition("::")[2], "")
+    return PARENTS.get(name, "")

@@ -1,0 +1,1 @@
+"""How a datastore is written: grammars, surface nodes, readers and printers of the small languages, and YAML."""

@@ -1,0 +1,67 @@
+"""The page of each kind of diagnostic: what it says to avoid is found, and only that; what it prefers is clean."""
+
+from pathlib import Path
+
+import pytest
+
+from aelang.diagnostics import Diagnostic
+from aelang.project import ProjectError, open_project
+from tests.cases import Case, Complaint, read_cases, write_case
+
+PAGES = sorted((Path(__file__).resolve().parent.parent.parent / "aelang" / "diagnostics" / "pages").glob("*.md"))
+CASES = [(page.stem, case) for page in PAGES for case in read_cases(page)]
+AVOID = [(slug, case) for slug, case in CASES if case.section == "Avoid"]
+PREFER = [(slug, case) for slug, case in CASES if case.section == "Prefer"]
+
+
+def _names(cases: list[tuple[str, Case]]) -> list[str]:
+    return [f"{slug}:{case.line}" for slug, case in cases]
+
+
+def _found(case: Case, folder: Path, monkeypatch: pytest.MonkeyPatch) -> list[Diagnostic]:
+    write_case(folder, case)
+    monkeypatch.chdir(folder)
+    roots = () if "aelang.toml" in case.files else case.roots
+    try:
+        compilation = open_project(roots, domains=case.domains, cache=False)
+    except ProjectError as error:
+        return list(error.diagnostics)
+    try:
+        return list(compilation.diagnostics)
+    finally:
+        compilation.close()
+
+
+def _complaints(found: list[Diagnostic]) -> list[Complaint]:
+    return sorted(Complaint(each.severity.word, each.kind.slug, each.span.source, each.span.line) for each in found)
+
+
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: page.stem)
+def test_a_page_has_a_case_to_avoid_and_one_to_prefer(page: Path) -> None:
+    assert {"Avoid", "Prefer"} == {case.section for case in read_cases(page)}
+
+
+@pytest.mark.parametrize(("slug", "case"), AVOID, ids=_names(AVOID))
+def test_what_a_page_avoids_is_found_where_it_says(
+    slug: str, case: Case, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert list(case.complaints) == _complaints(_found(case, tmp_path, monkeypatch))
+
+
+@pytest.mark.parametrize(("slug", "case"), AVOID, ids=_names(AVOID))
+def test_what_a_page_avoids_is_its_own_kind(slug: str, case: Case) -> None:
+    assert {slug} == {each.slug for each in case.complaints}
+
+
+@pytest.mark.parametrize(("slug", "case"), AVOID, ids=_names(AVOID))
+def test_what_a_page_avoids_comes_with_a_way_out(
+    slug: str, case: Case, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert [] == [each.message for each in _found(case, tmp_path, monkeypatch) if not each.help]
+
+
+@pytest.mark.parametrize(("slug", "case"), PREFER, ids=_names(PREFER))
+def test_what_a_page_prefers_is_clean(
+    slug: str, case: Case, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert [] == _complaints(_found(case, tmp_path, monkeypatch))
