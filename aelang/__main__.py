@@ -1,4 +1,4 @@
-"""The program `aelang`: what needs no parser is answered here, since importing one costs three bare starts."""
+"""The program `aelang`: its exit code, whatever happens; the version and completions are answered first."""
 
 import sys
 
@@ -40,9 +40,9 @@ def _dispatch(arguments: list[str]) -> int:
         from aelang.cli.completing import complete
 
         return complete(arguments[1:])
-    from aelang.cli.parser import parse_and_execute
+    from aelang.cli.main import execute
 
-    return parse_and_execute(arguments)
+    return execute(arguments)
 
 
 def _close_quietly() -> None:

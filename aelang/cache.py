@@ -99,11 +99,11 @@ def remove_cache(path: str) -> None:
 class Cache:
     """An open cache. Every method may raise CacheError; rows that are not what was written count as absent."""
 
-    __slots__ = ("_connection", "path", "writable")
+    __slots__ = ("_connection", "is_new", "path")
 
     def __init__(self, path: str) -> None:
         self.path = path
-        self.writable = not path or not os.path.exists(path) or os.access(path, os.W_OK)
+        self.is_new = False  # made by this process: no file is known yet, unless by another one meanwhile
         if path and not os.path.exists(path):
             os.close(os.open(path, os.O_CREAT, 0o600))  # SQLite would make it later, and `_place` asks for it
         try:
@@ -192,6 +192,7 @@ class Cache:
             for statement in _TABLES.split(";\n"):
                 self._connection.execute(statement)
             self._connection.execute("INSERT INTO about VALUES (?)", (about,))
+            self.is_new = True
         self._connection.execute("COMMIT")
 
     def _rows(

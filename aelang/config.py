@@ -57,12 +57,16 @@ def read_config(path: str) -> tuple[Config, tuple[Diagnostic, ...]]:
             source = Source(shown, stream.read())
         content = tomllib.loads(source.data.decode())
     except OSError as error:
-        return Config(_folder(path)), (_fault(Span(shown), f"`{shown}` cannot be read: {error.strerror}"),)
+        return Config(_folder(path)), (_fault(Span(shown), f"`{shown}` cannot be read: {error.strerror}", _READABLE),)
     except UnicodeDecodeError:
-        return Config(_folder(path)), (_fault(Span(shown), f"`{shown}` is not UTF-8 text"),)
+        return Config(_folder(path)), (_fault(Span(shown), f"`{shown}` is not UTF-8 text", _READABLE),)
     except tomllib.TOMLDecodeError as error:
-        return Config(_folder(path)), (_fault(_span_in(str(error), shown), f"`{shown}` is not TOML: {error}"),)
+        return Config(_folder(path)), (_fault(_span_in(str(error), shown), f"`{shown}` is not TOML: {error}", _TOML),)
     return _config(content, _folder(path), source)
+
+
+_READABLE = "make it a text file in UTF-8 that you may read, or take it away: everything works without it"
+_TOML = 'a line is `key = value`; texts stand in quotes: `roots = ["automate"]`'
 
 
 def _shown(path: str) -> str:
@@ -84,7 +88,7 @@ def _config(content: dict[str, Any], folder: str, source: Source) -> tuple[Confi
         profile = PROFILES[0]
     for key in content:
         if key not in (*_LISTS, "profile", *_FOR_OTHERS):
-            hint = did_you_mean(key, (*_LISTS, "profile", *_FOR_OTHERS))
+            hint = did_you_mean(key, (*_LISTS, "profile", *_FOR_OTHERS)) or "take it away"
             found.append(_fault(_span_of(key, source), f"`{key}` is no key of {FILE_NAME}", hint))
     domains = lists["domains"] if "domains" in content else None
     return Config(folder, lists["roots"], domains, lists["references"], profile), tuple(found)
@@ -99,7 +103,7 @@ def _texts(content: dict[str, Any], key: str, source: Source, found: list[Diagno
     return ()
 
 
-def _fault(span: Span, fault: str, hint: str = "") -> Diagnostic:
+def _fault(span: Span, fault: str, hint: str) -> Diagnostic:
     return INVALID_CONFIGURATION.at(span, help=hint, fault=fault)
 
 

@@ -60,9 +60,10 @@ class Engine:
     def run_in(self, workspace: Workspace, uri: str) -> Outcome:
         """Instantiates `uri` in `workspace`."""
         sys.setrecursionlimit(max(sys.getrecursionlimit(), 1000 + self._runtime.limits.depth * _FRAMES_A_LEVEL))
-        workspace.emit(Instantiating(0, sanitize(uri)))
         try:
-            instantiate(workspace, self._runtime.prepare(uri), None)
+            target = self._runtime.prepare(uri)
+            workspace.emit(Instantiating(0, sanitize(uri)))
+            instantiate(workspace, target, None)
             return conclude(workspace, uri)
         except AutomateError as failure:
             return Failed(failure, workspace)

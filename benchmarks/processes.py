@@ -126,14 +126,18 @@ class Bench:
             capture_output=True, text=True, check=False,
         )  # fmt: skip
         if ended.returncode not in command.codes:
-            raise Broken(f"exit code {ended.returncode} of {_shown(command)}: {ended.stderr.strip()[-300:]}")
+            raise Broken(f"exit code {ended.returncode} of {_shown(command)}: {_one_line(ended.stderr)}")
         return ended.stdout, ended.stderr
 
 
 def _tail(errors: Any) -> str:  # Any: a binary file, whose type has no public name
     errors.seek(0)
     text: str = errors.read().decode("utf-8", "replace")
-    return text.strip()[-300:]
+    return _one_line(text)
+
+
+def _one_line(text: str) -> str:
+    return " ".join(text.split())[-300:]
 
 
 def _shown(command: Command) -> str:

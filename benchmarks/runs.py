@@ -99,7 +99,9 @@ def image_of(files: Mapping[str, str]) -> "Image":
     from aelang import ir
     from aelang.compiler.classes import compile_class
     from aelang.compiler.overlay import class_entry
-    from aelang.loader import MemoryTree, load_tree, order_domains
+    from aelang.loader.load import load_tree
+    from aelang.loader.order import order_domains
+    from aelang.loader.trees import MemoryTree
 
     loaded = load_tree(MemoryTree("memory", {name: text.encode() for name, text in files.items()}))
     datastore, said = order_domains(loaded.domains)

@@ -15,7 +15,7 @@ PACKAGE = ROOT / "aelang"
 MODULES = sorted(PACKAGE.rglob("*.py"))
 TREES = {path: ast.parse(path.read_text("utf-8")) for path in MODULES}
 PARSERS = {"lark", "ruamel", "_ruamel_yaml"}
-HEAVY = {*PARSERS, "attr", "attrs", "rich", "pygments", "subprocess", "dataclasses", "inspect", "difflib", "tempfile",
+HEAVY = {*PARSERS, "attr", "attrs", "rich", "pygments", "subprocess", "dataclasses", "difflib", "tempfile",
          "zipfile", "urllib", "typing_extensions", "hypothesis"}  # fmt: skip
 CONTRACTS = "from importlinter.cli import lint_imports; raise SystemExit(lint_imports(no_cache=True))"
 CHECKS = {
@@ -82,17 +82,17 @@ def _name(path: Path) -> str:
 
 def _undocumented(tree: ast.Module | ast.ClassDef) -> Iterator[str]:
     for node in tree.body:
-        if not isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef) or node.name.startswith("_"):
+        if not isinstance(node, ast.FunctionDef | ast.ClassDef) or node.name.startswith("_"):
             continue
-        if not ast.get_docstring(node) and not _overrides(node):
+        if not ast.get_docstring(node):
             yield node.name
-        if isinstance(node, ast.ClassDef):
+        if isinstance(node, ast.ClassDef) and not _is_grammar_shaped(node):
             yield from (f"{node.name}.{inner}" for inner in _undocumented(node))
 
 
-def _overrides(node: ast.AST) -> bool:
-    decorators = getattr(node, "decorator_list", ())
-    return any(isinstance(each, ast.Name) and each.id in ("override", "overload") for each in decorators)
+def _is_grammar_shaped(node: ast.ClassDef) -> bool:
+    """Whether the methods of the class are the rules of a grammar, which says what they are."""
+    return any("Transformer" in ast.dump(base) for base in node.bases)
 
 
 def _imported(tree: ast.Module) -> Iterator[str]:
@@ -105,9 +105,11 @@ def _imported(tree: ast.Module) -> Iterator[str]:
 
 def _slugs(tree: ast.Module) -> Iterator[str]:
     for node in ast.walk(tree):
-        if isinstance(node, ast.Call) and getattr(node.func, "id", "") == "DiagnosticKind" and node.args:
-            if isinstance(node.args[0], ast.Constant):  # else a stored diagnostic is read back
-                yield str(node.args[0].value)
+        match node:
+            case ast.Call(func=ast.Name(id="DiagnosticKind"), args=[ast.Constant(value=slug), *_]):
+                yield str(slug)  # one that is no constant is read back from the cache
+            case _:
+                pass
 
 
 def _command(title: str) -> str:

@@ -12,12 +12,14 @@ import shlex
 import shutil
 import sys
 import tempfile
+import time
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import NamedTuple
 
 _HEADING = re.compile(r"(#{2,3}) (.*)")
 _TITLE = re.compile(r"`([^`]+\.(?:yaml|toml|rb|py))`:?")
+_TIME = "%Y-%m-%d %H:%M:%S UTC"
 _CELL = re.compile(r"(?<!\\)\|")
 ROOT = Path(__file__).resolve().parent.parent
 
@@ -51,8 +53,9 @@ def read_page(path: Path) -> list[Case]:
     """The cases of the page at `path`, in order; headings with nothing to run under them are left out."""
     cases: list[Case] = []
     files: dict[str, str] = {}
-    heading, transcripts, tables = "", [], []
-    title = ""
+    transcripts: list[Transcript] = []
+    tables: list[Table] = []
+    heading = title = ""
     lines = path.read_text("utf-8").splitlines()
     at = 0
 
@@ -142,7 +145,7 @@ def run_command(command: str, folder: Path) -> str:
     program, *arguments = shlex.split(command)
     assert program == "aelang", f"not a command of aelang: {command}"
     printed = io.TextIOWrapper(io.BytesIO(), "utf-8", write_through=True)
-    before = Path.cwd()
+    before, began = Path.cwd(), int(time.time())
     os.chdir(folder)
     try:
         with contextlib.redirect_stdout(printed), contextlib.redirect_stderr(printed):
@@ -150,8 +153,15 @@ def run_command(command: str, folder: Path) -> str:
     finally:
         os.chdir(before)
     printed.seek(0)
-    lines = [line.rstrip() for line in printed.read().splitlines()]
+    lines = [line.rstrip() for line in _at_noon(printed.read(), began).splitlines()]
     return "\n".join([*lines, f"exit {code}"] if code else lines).strip("\n")
+
+
+def _at_noon(printed: str, began: int) -> str:
+    """`printed` with the times since `began` as the one that pages show."""
+    for second in range(began, int(time.time()) + 1):
+        printed = printed.replace(time.strftime(_TIME, time.gmtime(second)), "2026-01-01 12:00:00 UTC")
+    return printed
 
 
 def copy_of(name: str, folder: Path) -> Path:

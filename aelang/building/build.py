@@ -109,6 +109,7 @@ class _Build:
         domain_entries = tuple(ir.DomainEntry(each.name, each.name in order.enabled) for each in order.domains)
         index = ir.Index(domain_entries, entries)
         self._forget_others(keys)
+        self.files.asks_cache = True
         compiled = self._compile(keys, index)
         records = place_records((self.units[key].length, self.units[key].check) for key in keys)
         now = {fold(entry.path) for entry in entries}

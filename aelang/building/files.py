@@ -34,6 +34,7 @@ class FileReader:
         self.cache = cache
         self.digests = dict(digests)
         self.files_read = 0
+        self.asks_cache = not cache.is_new  # while the first build of a new cache fills it, there is nothing in it
         self._contents: dict[tuple[int, str], bytes | Diagnostic] = {}
 
     def look_at(self, at: int, entries: Iterable[Entry]) -> None:
@@ -68,7 +69,7 @@ class FileReader:
             for entry, role in roles.items()
             if (digest := self.digests.get((at, entry.path)))
         }
-        stored = self.cache.file_records(list(keys.values()))
+        stored = self.cache.file_records(list(keys.values())) if self.asks_cache else {}
         made: list[tuple[bytes, bytes]] = []
         records: dict[str, FileRecord] = {}
         codes: dict[str, str] = {}

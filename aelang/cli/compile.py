@@ -5,7 +5,6 @@ from typing import TYPE_CHECKING
 from aelang.cli.console import Console
 from aelang.cli.options import HOW, JSON, WHERE, Argument, Command, Given, Misused, Option
 from aelang.cli.roots import open_roots, tell_diagnostics
-from aelang.interpreter.values import MASK, sanitize
 
 if TYPE_CHECKING:
     from aelang.ir.codec import Json
@@ -119,6 +118,8 @@ def _emit(compiled: "Compilation", console: Console) -> None:
 
 def _masked(node: "Json") -> "Json":
     """`node` with the text of every field and input of data type password masked."""
+    from aelang.interpreter.values import MASK, sanitize
+
     if isinstance(node, list):
         return [_masked(each) for each in node]
     if not isinstance(node, dict):

@@ -14,7 +14,6 @@ class Option(NamedTuple):
     help: str
     metavar: str = ""
     choices: tuple[str, ...] = ()
-    default: str | None = None
     many: bool = False
     least: int | None = None
     completes: Completes = ""

@@ -1,31 +1,24 @@
-"""The parser: the commands' declarations made into click's. Nothing else imports click."""
+"""The parser: the commands' declarations made into click's. Nothing else imports click.
+
+It reads what `reading` does not, and says what is wrong with what nobody can read.
+"""
 
 from collections.abc import Callable
 from typing import Any
 
 import click
 
-from aelang import __version__
 from aelang.cli.commands import COMMANDS, declaration, module_of
+from aelang.cli.helping import command_help, program_help
 from aelang.cli.options import Argument, Command, Given, Misused, Option
 
 _SETTINGS: dict[str, Any] = {"help_option_names": ["-h", "--help"]}
-_TEXT = """Automation as code: compile, check and run ManageIQ Automate datastores.
-
-Without `-d` the datastore is the one that `aelang.toml` names, here or in a folder above, else the one that comes
-with aelang. Results go to standard output, everything else to standard error. Exit codes: 0 done, 1 the thing
-asked about is bad, 2 wrong usage, 3 a retry was asked for, 70 a fault of aelang."""
-_EXAMPLES = (
-    ("aelang run /System/Request/hello", "run a target of the datastore that comes with aelang"),
-    ("aelang ls -d automate/", "what is in a datastore"),
-    ("aelang run --help", "more on one command"),
-)
 
 
 def parse_and_execute(arguments: list[str]) -> int:
     """Runs the command that `arguments` ask for and gives its exit code; wrong usage is told on standard error."""
     try:
-        with _Aelang().make_context("aelang", list(arguments)) as context:
+        with _Aelang("aelang", context_settings=_SETTINGS).make_context("aelang", list(arguments)) as context:
             return int(context.command.invoke(context) or 0)
     except click.exceptions.Exit as ended:
         return ended.exit_code
@@ -34,14 +27,14 @@ def parse_and_execute(arguments: list[str]) -> int:
         return wrong.exit_code
 
 
+def parse(name: str, words: list[str]) -> Given:
+    """What `words` give to the command `name`. Raises click.UsageError, or click.exceptions.Exit after its help."""
+    with _command(name, declaration(name)).make_context(name, list(words)) as context:
+        return Given(context.params)
+
+
 class _Aelang(click.Group):
     """All commands; each is imported when it is used."""
-
-    def __init__(self) -> None:
-        super().__init__(
-            "aelang", help=_TEXT, epilog=_examples(_EXAMPLES), context_settings=_SETTINGS, no_args_is_help=True
-        )
-        self.params.append(_version())
 
     def list_commands(self, ctx: click.Context) -> list[str]:
         return list(COMMANDS)
@@ -49,9 +42,8 @@ class _Aelang(click.Group):
     def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
         return _command(cmd_name, declaration(cmd_name)) if cmd_name in COMMANDS else None
 
-    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
-        with formatter.section("Commands"):
-            formatter.write_dl(list(COMMANDS.items()))
+    def get_help(self, ctx: click.Context) -> str:
+        return program_help()
 
     def resolve_command(
         self, ctx: click.Context, args: list[str]
@@ -64,24 +56,18 @@ class _Aelang(click.Group):
         return super().resolve_command(ctx, args)
 
 
-def _version() -> click.Option:
-    def tell(context: click.Context, _: click.Parameter, wanted: bool) -> None:
-        if wanted:
-            click.echo(f"aelang {__version__}")
-            context.exit()
+class _Command(click.Command):
+    """A command with the help of its declaration."""
 
-    return click.Option(
-        ["--version"], is_flag=True, is_eager=True, expose_value=False, callback=tell, help="Show the version and exit."
-    )
+    def get_help(self, ctx: click.Context) -> str:
+        return command_help(self.name or "", declaration(self.name or ""))
 
 
 def _command(name: str, declared: Command) -> click.Command:
-    return click.Command(
+    return _Command(
         name,
         params=[*map(_argument, declared.arguments), *map(_option, declared.options)],
         callback=_callback(name),
-        help=declared.text,
-        epilog=_examples(declared.examples),
         context_settings=_SETTINGS,
         options_metavar="[OPTIONS]",
     )
@@ -112,13 +98,11 @@ def _argument(declared: Argument) -> click.Argument:
 def _option(declared: Option) -> click.Option:
     names = [*declared.names, declared.key]
     if not declared.takes_value:
-        return click.Option(names, is_flag=True, help=declared.help)
+        return click.Option(names, is_flag=True)
     return click.Option(
         names,
-        help=declared.help,
         metavar=declared.metavar or None,
         multiple=declared.many,
-        default=declared.default,
         type=_value_type(declared),
     )
 
@@ -127,10 +111,3 @@ def _value_type(declared: Option) -> "click.ParamType[Any]":
     if declared.choices:
         return click.Choice(declared.choices)
     return click.STRING if declared.least is None else click.IntRange(min=declared.least)
-
-
-def _examples(examples: tuple[tuple[str, str], ...]) -> str:
-    """The examples as click prints an epilog that must keep its lines."""
-    if not examples:
-        return ""
-    return "\b\nExamples:\n" + "\n".join(f"  # {word}\n  {line}" for line, word in examples)

@@ -4,6 +4,7 @@ from typing import TYPE_CHECKING
 
 from aelang.cli.console import Console
 from aelang.cli.options import Given, domain_list
+from aelang.names import fold
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -15,17 +16,28 @@ if TYPE_CHECKING:
 def open_roots(given: Given, console: Console, more: "Sequence[str]" = ()) -> "Compilation | None":
     """The compilation of the roots of `-d` and `more`, else of what the folder says.
 
-    None where one of them cannot be opened; that has then been told.
+    None where one of them cannot be opened, or has no domain that `--domains` names; that has then been told.
     """
     from aelang.project import ProjectError, open_project
 
+    domains = domain_list(given)
     try:
-        return open_project(
-            [*given.many("datastore"), *more], domains=domain_list(given), references=given.many("reference")
-        )
+        opened = open_project([*given.many("datastore"), *more], domains=domains, references=given.many("reference"))
     except ProjectError as fault:
         tell_diagnostics(fault.diagnostics, console)
         return None
+    return opened if _are_known(domains or (), opened, console) else None
+
+
+def _are_known(domains: "Sequence[str]", opened: "Compilation", console: Console) -> bool:
+    known = [domain.name for domain in opened.image.index.domains]
+    unknown = [name for name in domains if fold(name) not in map(fold, known)]
+    if unknown:
+        from aelang.diagnostics import did_you_mean
+
+        hint = did_you_mean(unknown[0], known) or f"there are: {', '.join(known)}"
+        console.error(f"--domains names `{unknown[0]}`, and no root has a domain of that name; {hint}")
+    return not unknown
 
 
 def tell_diagnostics(found: "Sequence[Diagnostic]", console: Console, roots: "Sequence[str]" = ()) -> None:

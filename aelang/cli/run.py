@@ -1,22 +1,16 @@
 """`aelang run URI`: a target of a datastore is run, and what came of it is shown."""
 
-import re
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from typing import TYPE_CHECKING, NamedTuple
 
-from aelang import ir
-from aelang.cli.console import Console, printable
 from aelang.cli.options import DATASTORE, DOMAINS, HOW, JSON, REFERENCE, Argument, Command, Given, Misused, Option
-from aelang.cli.roots import open_roots
-from aelang.interpreter.failures import InvalidPathFormat
-from aelang.interpreter.limits import Limits
-from aelang.interpreter.outcome import Failed, Finished, Outcome, Retry
-from aelang.interpreter.trace import Dropped, Event
-from aelang.interpreter.values import sanitize
-from aelang.names import write_query
 
 if TYPE_CHECKING:
+    from aelang import ir
+    from aelang.cli.console import Console
     from aelang.engine import Engine
+    from aelang.interpreter.trace import Dropped, Event
+    from aelang.project import Compilation
 
 COMMAND = Command(
     text="""Runs the target URI, `/Namespace/Class/instance?argument=value#message`, and prints how the run ended and
@@ -30,7 +24,7 @@ Exit codes: 0 the run came back, 1 it failed, ended in error or built nothing, 3
         DOMAINS,
         Option(("--image",), "Run this image, made by `aelang compile -o`, in place of a datastore.", "FILE",
                completes="files"),
-        Option(("--user",), "The id of the user on whose behalf the run goes.", "ID", default="1", least=0),
+        Option(("--user",), "The id of the user on whose behalf the run goes.", "ID", least=0),
         Option(("--attr",), "An argument of the run; may be given again. The value is taken as it is.", "KEY=VALUE",
                many=True),
         Option(("--message",), "The message, in place of a `#message` in the URI.", "MESSAGE"),
@@ -56,35 +50,33 @@ Exit codes: 0 the run came back, 1 it failed, ended in error or built nothing, 3
     ),
 )  # fmt: skip
 
-_RETRY = 3
-
 
 def execute(given: Given) -> int:
     """Runs the target and shows the outcome; 0, 1 or 3 as the command's text says. Raises Misused."""
+    from aelang import ir
+    from aelang.cli.console import Console
+    from aelang.cli.outcomes import Ended, exit_code, show, tell_fault
+    from aelang.interpreter.values import sanitize
+
     console = Console(given)
     shape, uri = _shape(given), _uri(given)
     last = _LastFault()
     try:
-        image = _image(given, console)
-        if image is None:
+        opened = _opened(given, console)
+        if opened is None:
             return 1
-        outcome = _engine(given, image).run(
-            uri, skip_methods=given.flag("no_methods"), trace=_tracer(given, console, last)
-        )
+        trace = _tracer(given, console, last)
+        outcome = _engine(given, opened.image).run(uri, skip_methods=given.flag("no_methods"), trace=trace)
     except ir.ImageError as fault:
         console.error(str(fault))
         return 1
-    _show(console, shape, given, _Ended(outcome, sanitize(uri), last.event))
-    _tell_fault(console, image.index, _Ended(outcome, sanitize(uri), last.event))
-    return _exit_code(outcome)
-
-
-class _Ended(NamedTuple):
-    """An outcome, the target as it may be shown, and the last object that came to nothing."""
-
-    outcome: Outcome
-    uri: str
-    last: Dropped | None
+    ended = Ended(outcome, sanitize(uri), last.event)
+    show(console, shape, ended, private=given.flag("private"))
+    tell_fault(console, opened.image.index, ended)
+    code = exit_code(outcome)
+    if code == 1:
+        _tell_of_findings(opened, console)
+    return code
 
 
 def _shape(given: Given) -> str:
@@ -100,9 +92,11 @@ def _uri(given: Given) -> str:
     message = given.text("message")
     if message is not None and sharp:
         raise Misused(f"the URI has the message `#{fragment}` already: leave out that or `--message`")
+    from aelang.names import write_query
+
     arguments = dict(map(_argument, given.many("attr")))
     if arguments:
-        text = f"{text}{'&' if '?' in text else '?'}{write_query(arguments)}"
+        text = f"{text}{_joint(text)}{write_query(arguments)}"
     return text + (f"#{fragment}" if sharp else "" if message is None else f"#{message}")
 
 
@@ -113,44 +107,72 @@ def _argument(text: str) -> tuple[str, str]:
     return key, value
 
 
-def _image(given: Given, console: Console) -> "ir.Image | None":
+def _joint(text: str) -> str:
+    if text.endswith(("?", "&")):
+        return ""
+    return "&" if "?" in text else "?"
+
+
+class _Opened(NamedTuple):
+    """What is run, and what is wrong with it, as far as that is known."""
+
+    image: "ir.Image"
+    compilation: "Compilation | None"
+
+
+def _opened(given: Given, console: "Console") -> _Opened | None:
     path = given.text("image")
     if path is None:
-        opened = open_roots(given, console)
-        return None if opened is None else opened.image
+        from aelang.cli.roots import open_roots
+
+        compilation = open_roots(given, console)
+        return None if compilation is None else _Opened(compilation.image, compilation)
     if given.many("datastore") or given.many("reference") or given.text("domains") is not None:
         raise Misused(
-            "an image has its domains and their order in it: leave out `--image`, or -d, --reference, --domains"
+            "an image has its domains and their order in it: leave out --image, or -d, --reference, --domains"
         )
     from aelang.ir.store import open_image
 
-    return open_image(path)
+    return _Opened(open_image(path), None)
+
+
+def _tell_of_findings(opened: _Opened, console: "Console") -> None:
+    """A run that came to a bad end may have done so for what is wrong with the datastore."""
+    from aelang.diagnostics import Severity
+    from aelang.diagnostics.text import counted
+
+    found = () if opened.compilation is None else opened.compilation.diagnostics
+    errors = sum(each.severity is Severity.ERROR for each in found)
+    if errors:
+        console.note(f"  = note: the datastore has {counted(errors, 'error')}; `aelang compile` shows what is wrong")
 
 
 class _LastFault:
-    """The last object that was cut short or dropped at the top of the run: why there is nothing, where nothing is."""
+    """The last object that came to nothing: why there is nothing, where there is nothing."""
 
     __slots__ = ("event",)
 
     def __init__(self) -> None:
         self.event: Dropped | None = None
 
-    def take(self, event: Event) -> None:
-        """Remembers `event` if it is one of those."""
+
+def _tracer(given: Given, console: "Console", last: _LastFault) -> "Callable[[Event], None]":
+    from aelang.interpreter.trace import Dropped
+
+    def remember(event: "Event") -> None:
         if type(event) is Dropped:
-            self.event = event
+            last.event = event
 
-
-def _tracer(given: Given, console: Console, last: _LastFault) -> Callable[[Event], None]:
     form = given.text("trace_format")
     if not given.flag("trace") and form is None:
-        return last.take
+        return remember
+    from aelang.cli.console import printable
     from aelang.cli.formats.trace import RENDERERS
 
     render = RENDERERS[form or "text"]
 
-    def tell(event: Event) -> None:
-        last.take(event)
+    def tell(event: "Event") -> None:
+        remember(event)
         line = render(event)
         if line:
             console.tell(printable(line))
@@ -158,8 +180,9 @@ def _tracer(given: Given, console: Console, last: _LastFault) -> Callable[[Event
     return tell
 
 
-def _engine(given: Given, image: ir.Image) -> "Engine":
+def _engine(given: Given, image: "ir.Image") -> "Engine":
     from aelang.engine import Engine
+    from aelang.interpreter.limits import Limits
     from aelang.methods import Runners
     from aelang.services import default_inventory
 
@@ -167,104 +190,5 @@ def _engine(given: Given, image: ir.Image) -> "Engine":
     limits = Limits(
         given.number("depth", usual.depth), given.number("objects", usual.objects), given.number("steps", usual.steps)
     )
-    return Engine(
-        image,
-        methods=Runners(spool=given.text("spool")),
-        catalog=default_inventory(given.number("user", 1)),
-        limits=limits,
-    )
-
-
-def _exit_code(outcome: Outcome) -> int:
-    match outcome:
-        case Failed():
-            return 1
-        case Retry():
-            return _RETRY
-        case Finished(result, workspace=workspace):
-            return 1 if result == "error" or workspace.root is None else 0
-
-
-def _show(console: Console, shape: str, given: Given, ended: _Ended) -> None:
-    private = given.flag("private")
-    workspace = ended.outcome.workspace
-    match shape:
-        case "json":
-            from aelang.cli.formats.data import run_lines
-
-            _print_all(console, run_lines(_head(ended), workspace, private=private))
-        case "xml":
-            from aelang.interpreter.dump import workspace_xml
-
-            console.result(workspace_xml(workspace, private=private).rstrip("\n"))
-        case "dot":
-            from aelang.cli.formats.dot import dot_lines
-
-            _print_all(console, dot_lines(workspace, private=private))
-        case _:
-            _show_tree(console, ended, private=private)
-
-
-def _print_all(console: Console, lines: Iterable[str]) -> None:
-    for line in lines:
-        console.result(line)
-
-
-def _show_tree(console: Console, ended: _Ended, *, private: bool) -> None:
-    from aelang.cli.formats.tree import outcome_line, plain_tree, print_rich_tree
-
-    workspace = ended.outcome.workspace
-    console.result(outcome_line(ended.outcome, ended.uri, colored=console.colored))
-    if not workspace.roots:
-        return
-    console.result("")
-    if console.colored:
-        print_rich_tree(workspace, private=private)
-    else:
-        _print_all(console, plain_tree(workspace, private=private))
-
-
-def _tell_fault(console: Console, index: ir.Index, ended: _Ended) -> None:
-    """Tells on standard error what went wrong, if anything did."""
-    match ended.outcome:
-        case Failed(error):
-            console.error(f"{type(error).__name__}: {error.message}", str(error.span))
-            if type(error) is InvalidPathFormat and not error.span.source:
-                console.tell("  = help: a target is written /Namespace/Class/instance?argument=value#message")
-        case Finished(workspace=workspace) if workspace.root is None:
-            console.error(_why_nothing(ended.last))
-            _tell_nearest(console, index, ended.uri)
-        case Finished("error", reason):
-            console.error(reason or "the run ended with ae_result = error")
-        case _:
-            pass
-
-
-def _why_nothing(last: Dropped | None) -> str:
-    return "nothing was built" + ("" if last is None else f": {last.failure}: {last.message}")
-
-
-def _tell_nearest(console: Console, index: ir.Index, uri: str) -> None:
-    from aelang.analysis.lookup import is_known
-    from aelang.analysis.names import nearest_path
-
-    path = re.split("[?#]", uri, maxsplit=1)[0]
-    hint = "" if is_known(index, path) else nearest_path(index, path)
-    if hint:
-        console.tell(f"  = help: {hint}")
-
-
-def _head(ended: _Ended) -> dict[str, object]:
-    """What the JSON object says before the objects."""
-    match ended.outcome:
-        case Failed(error):
-            place = {"file": error.span.source, "line": error.span.line, "column": error.span.column}
-            fault = {"type": type(error).__name__, "message": error.message, **place}
-            return {"outcome": "failed", "uri": ended.uri, "error": fault}
-        case Retry(after, checkpoint, affinity):
-            later = {"after": after, "next_uri": sanitize(checkpoint.uri), "server_affinity": affinity}
-            return {"outcome": "retry", "uri": ended.uri, **later}
-        case Finished(result, reason, rollback, workspace=workspace):
-            reason = _why_nothing(ended.last) if workspace.root is None else reason
-            said = {"result": result, "reason": reason, "rollback": rollback}
-            return {"outcome": "finished", "uri": ended.uri, **said}
+    methods = Runners(spool=given.text("spool"))
+    return Engine(image, methods=methods, catalog=default_inventory(given.number("user", 1)), limits=limits)

@@ -48,15 +48,17 @@ def compile_class(klass: model.Class, index: ir.Index) -> Compiled:
         for name, instance in by_folded_name(klass.instances).items()
     }
     methods = {name: _method(method, bench) for name, method in by_folded_name(klass.methods).items()}
-    fields = tuple(slot.field for slot in slots)
+    fields = tuple(slot.field for slot in slots.values())
     compiled = ir.Class(bench.path, tuple(bench.sources), fields, instances, methods)
     return Compiled(compiled, tuple(bench.diagnostics), frozenset(bench.needs))
 
 
 class _Slot(NamedTuple):
-    """A field of the schema that takes part in a run, with its meaning where an instance adds nothing."""
+    """A field of the schema that takes part in a run: its position, and its meaning where an instance adds nothing."""
 
+    at: int
     written: model.Field
+    coalesces: bool
     make: "Callable[[_Said], ir.Field]"
     field: ir.Field
 
@@ -134,18 +136,19 @@ def _is_nil(text: str | None) -> bool:
 # -- fields ------------------------------------------------------------------------------------------------------
 
 
-def _slots(klass: model.Class, bench: _Bench) -> tuple[_Slot, ...]:
+def _slots(klass: model.Class, bench: _Bench) -> dict[str, _Slot]:
+    """The fields that take part, in their order, by folded name; of two of one name the first in the file counts."""
     private = klass.get("visibility") == "private"
-    seen: set[str] = set()
-    slots: list[_Slot] = []
-    for field in sorted(klass.schema, key=lambda each: priority(each.get("priority"))):
+    slots: dict[str, _Slot] = {}
+    schema = by_folded_name(klass.schema)
+    for name in sorted(schema, key=lambda each: priority(schema[each].get("priority"))):
+        field = schema[name]
         builder = _BUILDERS.get(field.get("aetype") or "")
-        if builder is None or not field.name or fold(field.name) in seen:
-            continue
-        seen.add(fold(field.name))
-        make = _maker(builder, field, private, bench)
-        slots.append(_Slot(field, make, make(_Said(field, klass.source))))
-    return tuple(slots)
+        if builder is not None:
+            make = _maker(builder, field, private, bench)
+            coalesces = field.get("datatype") == COALESCING
+            slots[name] = _Slot(len(slots), field, coalesces, make, make(_Said(field, klass.source)))
+    return slots
 
 
 def priority(text: str | None) -> float:
@@ -291,26 +294,29 @@ def _resolved(action: ir.Action, bench: _Bench) -> ir.Action:
 # -- instances and methods ---------------------------------------------------------------------------------------
 
 
-def _instance(instance: model.Instance, slots: tuple[_Slot, ...], source: str, bench: _Bench) -> ir.Instance:
-    values = {fold(value.name.value or ""): value for value in reversed(instance.values)}
+def _instance(instance: model.Instance, slots: dict[str, _Slot], source: str, bench: _Bench) -> ir.Instance:
     own: dict[int, ir.Field] = {}
-    for at, slot in enumerate(slots):
-        value = values.get(fold(slot.written.name))
-        if value is not None and _says_something(value, slot):
-            own[at] = slot.make(_Said(slot.written, source, value, instance.source))
+    for value in instance.values:
+        slot = slots.get(fold(value.name.value or ""))
+        if slot is not None and slot.at not in own and _says_something(value, slot.coalesces):
+            own[slot.at] = slot.make(_Said(slot.written, source, value, instance.source))
     name = instance.attributes.get("name", model.Text(None))
     inherits = instance.attributes.get("inherits", model.Text(None)).value
-    return ir.Instance(instance.name, inherits, bench.place(instance.source, name.line, name.column), own)
+    place = bench.place(instance.source, name.line, name.column)
+    return ir.Instance(instance.name, inherits, place, dict(sorted(own.items())))
 
 
-_OVERRIDING = ("collect", "on_entry", "on_exit", "on_error", "max_retries", "max_time")
+_OVERRIDING = frozenset(("collect", "on_entry", "on_exit", "on_error", "max_retries", "max_time"))
 
 
-def _says_something(value: model.Value, slot: _Slot) -> bool:
-    main = value.get("value")
-    if main is not None and (not is_blank(main) or slot.written.get("datatype") == COALESCING):
-        return True
-    return any(not is_blank(value.get(key)) for key in _OVERRIDING)
+def _says_something(value: model.Value, coalesces: bool) -> bool:
+    for key, said in value.attributes.items():
+        text = said.value
+        if key == "value" and text is not None and (coalesces or not is_blank(text)):
+            return True
+        if key in _OVERRIDING and not is_blank(text):
+            return True
+    return False
 
 
 def _method(method: model.Method, bench: _Bench) -> ir.Method:

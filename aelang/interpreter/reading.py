@@ -4,7 +4,7 @@ from collections.abc import Callable
 from datetime import datetime
 
 from aelang.interpreter.conversion import is_blank_value, to_float, to_integer
-from aelang.interpreter.values import Password, RunValue, Symbol, to_text
+from aelang.interpreter.values import Password, RunValue, Symbol, inspect, to_text
 
 
 class CannotRead(Exception):
@@ -18,7 +18,7 @@ def read_of(value: RunValue, name: str, arguments: tuple[RunValue, ...]) -> RunV
     """
     if _is_plain(value):
         if name not in _CALLS:
-            raise CannotRead(f"[{name}] cannot be called on {to_text(value)!r}")
+            raise CannotRead(f"`{name}` cannot be read of {inspect(value)}")
         return _CALLS[name](value, arguments)
     try:
         return value.read(name, arguments)  # type: ignore[union-attr]  # what is not plain is a service model

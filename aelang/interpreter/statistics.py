@@ -48,6 +48,12 @@ def _numbers(values: list[RunValue]) -> list[int | float]:
 
 
 def _sum(values: list[RunValue]) -> RunValue:
+    """Numbers added; texts, and lists, joined."""
+    if all(isinstance(value, str) for value in values):
+        return "".join(map(to_text, values))
+    lists = [value for value in values if isinstance(value, list)]
+    if len(lists) == len(values):
+        return [each for value in lists for each in value]
     return sum(_numbers(values))
 
 

@@ -16,13 +16,14 @@ _NODES: tuple[type[Any], ...] = (
     nodes.Input, nodes.Method, nodes.Instance, nodes.Class, Attribute, Call,
 )  # fmt: skip
 _TAG_OF = {node: node.__name__ for node in _NODES}
+_PLAIN = frozenset((str, int, float, bool, type(None)))
 _NODE_OF = {tag: node for node, tag in _TAG_OF.items()}
 
 
 def to_json(node: object) -> Json:
     """`node` as lists, mappings and scalars, for storing."""
-    if isinstance(node, tuple):
-        return [_TAG_OF.get(type(node), ""), *map(to_json, node)]
+    if isinstance(node, tuple):  # most of what a node holds is plain: a call for each of them would double the time
+        return [_TAG_OF.get(type(node), ""), *[each if type(each) in _PLAIN else to_json(each) for each in node]]
     if isinstance(node, dict):
         return {str(key): to_json(value) for key, value in node.items()}
     return node

@@ -44,7 +44,7 @@ def open_git(root: str) -> "GitTree | Diagnostic":
         advice = "name a directory, a git tree as `repo@rev:path`, or a zip export"
         return NOT_A_DATASTORE.at(Span(root), advice, root=root, reason=f"there is no directory `{repo}`")
     rev, _, path = tail.partition(":")
-    path = path.strip("/")
+    path = normpath("/" + path).lstrip("/")
     if not rev or "\n" in tail:
         return UNKNOWN_REVISION.at(Span(root), _KNOWN, repo=repo, rev=tail)
     asked = f"{rev}^{{commit}}\n{rev}^{{tree}}\n{rev}:{path}\n"
@@ -159,7 +159,8 @@ class GitTree:
         for path, target in list(targets.items()):
             if target == ".." or target.startswith(("../", "/")):
                 del targets[path]
-                self._not_followed(path, "it leads out of the datastore", said)
+                if is_relevant(path) or path.endswith(".class"):  # what else it leads to cannot be seen in the tree
+                    self._not_followed(path, "it leads out of the datastore", said)
             elif target == "." or path.startswith(target + "/"):
                 del targets[path]
                 self._not_followed(path, "it leads to a folder that it stands in", said)

@@ -285,8 +285,8 @@ class _Reader:
             value = None if text is None else text.value
             if value not in choice.values and (value is not None or choice.needed):
                 at = text or Text(None, node.line, node.column)
-                advice = value and did_you_mean(value, tuple(choice.values))
-                advice = advice or f"one of: {', '.join(sorted(choice.values))}"
+                near = did_you_mean(value, tuple(choice.values)) if value else ""
+                advice = f"{near} it is one of: {', '.join(sorted(choice.values))}".lstrip()
                 self.report(choice.kind, at.line, at.column, len(value or ""), advice, value=value or "")
 
     def check_name(self, name: Text | None, pattern: re.Pattern[str], rule: str, what: str, node: YamlMapping) -> None:

@@ -38,14 +38,11 @@ def invalid(text: str, reason: str) -> tuple[Fault, ...]:
 
 def _complaint(text: str, refused: "Refused") -> Fault:
     word = text[refused.at : refused.at + refused.length]
-    help = _MIXING if _is_mixed(word, text) else advice("expression", " ".join(text.split())) or _GENERAL  # noqa: A001 - the word authors read
+    help = _MIXING if _is_mixed(word, text) else advice("expression", " ".join(text.split()))  # noqa: A001 - the word authors read
     return fault(INVALID_EXPRESSION, refused.at, refused.length, help, text=shown(text), reason=refused.reason)
 
 
 _MIXING = "`and`, `or` and `not` do not mix with each other or with `&&` and `||`: put parentheses around a part"
-_GENERAL = (
-    "an expression is made of references, texts in quotes, numbers, lists, comparisons and a few calls; no code is run"
-)
 _LOGIC = re.compile(r"\b(?:and|or|not)\b|&&|\|\|")
 
 

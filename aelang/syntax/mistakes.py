@@ -30,7 +30,7 @@ EXPRESSION = (
     Mistake(r"\$evm\.(?:object|current)\[['\":]?(\w+)['\"]?\]", r"${#\1}", "an attribute here is `${#name}`", True),
     Mistake(r"\$\(\s*([^()]+?)\s*\)", r"${\1}", "a reference is written `${...}`"),
     Mistake(r"^\s*if\s+", "", "write the expression alone, without `if`"),
-    Mistake(r"^\s*unless\s+(.*)$", r"!(\1)", "write the expression alone, without `unless`"),
+    Mistake(r"^\s*unless\s+(.*)$", r"!(\1)", "write the expression alone, without `unless`", True),
     Mistake(r"\s+then\s*$|;\s*$", "", "write the expression alone"),
     Mistake(r"===", "==", "equality is `==`"),
     Mistake(r"!==", "!=", "inequality is `!=`"),
@@ -72,7 +72,7 @@ EXPRESSION = (
     Mistake(r"\b(length|size|to_[ifs]|downcase|upcase|strip|blank\?|nil\?|empty\?)\(\)", r"\1", "no argument: no `()`"),
     Mistake(r"^([^']*'[^']*)$", r"\1'", "a quote is not closed", True),
     Mistake(r'^([^"]*"[^"]*)$', r'\1"', "a quote is not closed", True),
-    Mistake(r"^([^()]*\([^()]*)$", r"\1)", "a parenthesis is not closed"),
+    Mistake(r"^([^()]*\([^()]*)$", r"\1)", "a parenthesis is not closed", True),
 )  # fmt: skip
 
 REFERENCE = (
@@ -100,13 +100,13 @@ CALL = (
     Mistake(r"(?<=[\w)]);\s*$", "", "one call a field"),
     Mistake(r"::", ".", "between class and method stands a dot"),
     Mistake(r"[:'\"]?(\w+)['\"]?\s*(?::|(?<!=)=(?!>))\s*", r"\1 => ", "an argument is `key => value`"),
-    Mistake(r":(\w+)\s*=>", r"\1 =>", "a key is a bare word"),
+    Mistake(r"(?<=[(,\s])(?:'(\w+)'|\"(\w+)\"|:(\w+))\s*=>", r"\1\2\3 =>", "a key is a bare word", True),
     Mistake(r"=>\s*(-?\d+\.\d+|-\d+)", r"=> '\1'", "a number is digits only; put others in quotes"),
     Mistake(r",\s*\w+\s*=>\s*(?:''|\"\")", "", "an empty argument is passed over: leave it out", True),
     Mistake(r"\w+\s*=>\s*(?:''|\"\")\s*,?\s*", "", "an empty argument is passed over: leave it out", True),
     Mistake(r"=>\s*([\w./-]*[./-][\w./-]*)", r"=> '\1'", "text stands in quotes"),
     Mistake(r"^([^(]*)\s+(\w+)\s*$", r"\1", "one method a call"),
-    Mistake(r"^([^()]*\([^()]*)$", r"\1)", "a parenthesis is not closed"),
+    Mistake(r"^([^()]*\([^()]*)$", r"\1)", "a parenthesis is not closed", True),
     Mistake(r"-", "_", "a name has letters, digits and `_`"),
 )
 
@@ -129,16 +129,27 @@ _TABLES = {
     "call": (CALL, "call", "call"),
     "collect": (COLLECT, "collect", "collects"),
 }
+_GENERAL = {
+    "expression": "write a comparison such as `${/#count} > 3`, a call such as `${/#name}.blank?`, or several with `&&`, `||`"
+    " or `!`: no code is run",
+    "reference": "write `${path#attribute}`, and steps behind it as `.name` or `.name(argument)`",
+    "target": "write `/Ns/Class/instance?key=value#message`",
+    "call": "write `method` or `/Ns/Class.method(key => 'value', other => 5)`",
+    "collect": "write `left = [name].sort`, `left = {key => name}` or `left = name`",
+}
+_LONGEST = 400  # some rows take the square of the length
 _KEPT = re.compile(r"('(?:[^'\\]|\\.)*'|\"(?:[^\"\\]|\\.)*\"|\$\{[^}]*\})")
 
 
 @lru_cache(1024)
 def advice(language: str, text: str) -> str:
-    """What to write instead of `text`, which the grammar of `language` refused; empty where no row fits.
+    """What to write instead of `text`, which the grammar of `language` refused; the form in general where no row fits.
 
     Where one row, or all that fit one after the other, give a text that the grammar accepts, that is shown.
     """
     table, grammar, start = _TABLES[language]
+    if len(text) > _LONGEST:
+        return _GENERAL[language]
     fitting = [row for row in table if _changed(row, text) != text]
     for row in fitting:
         if _is_accepted(grammar, start, candidate := _changed(row, text)):
@@ -151,7 +162,7 @@ def advice(language: str, text: str) -> str:
             candidate = changed
         if said and _is_accepted(grammar, start, candidate):
             return f"{'; '.join(dict.fromkeys(said))}: write `{_shown(language, candidate)}`"
-    return fitting[0].advice if fitting and language != "expression" else ""
+    return fitting[0].advice if fitting and language != "expression" else _GENERAL[language]
 
 
 def _changed(row: Mistake, text: str) -> str:

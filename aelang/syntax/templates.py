@@ -23,9 +23,9 @@ INVALID_REFERENCE = DiagnosticKind("invalid-reference", Severity.ERROR, "`{refer
 
 _STEP = r"\.\w+(?:\([\w~!&*+,;=:@/?-]*\))?"
 _PATH = r"(?:/?[\w.*-]+(?:/[\w.*-]+)*/?|/?)"
-_ANGLED = rf"\$<((?:miqae(?:ws)?:)?{_PATH}#\w+(?:{_STEP})*|miqaedb:(?:/+[\w.-]+)+#\w+)>"
+_ANGLED = rf"\$<((?:miqae(?:ws)?:(?=[/#]))?{_PATH}#\w+(?:{_STEP})*|miqaedb:(?:/+[\w.-]+)+#\w+)>"
 _REFERENCE = re.compile(rf"\$\{{([^}}]+)\}}|{_ANGLED}", re.ASCII)
-_LOOKUP = re.compile(rf"(?:(miqae(?:ws)?):)?({_PATH})#(\w+)((?:{_STEP})*)\Z", re.ASCII)
+_LOOKUP = re.compile(rf"(?:(miqae(?:ws)?):(?=[/#]))?({_PATH})#(\w+)((?:{_STEP})*)\Z", re.ASCII)
 _STORED = re.compile(r"miqaedb:((?:/+[\w.-]+)+)(?:#(\w+))?\Z", re.ASCII)
 _CURRENT = re.compile(r"!current_message\Z", re.ASCII | re.IGNORECASE)
 _EACH_STEP = re.compile(r"\.(\w+)(?:\(([^()]*)\))?", re.ASCII)

@@ -3,16 +3,13 @@
 import os
 import subprocess
 import sys
-from collections.abc import Callable
 from pathlib import Path
 from shutil import which
-from typing import Any
 
 import pytest
 
 from aelang.cli.completing import candidates
-
-Aelang = Callable[..., Any]
+from tests.doors.stores import Aelang
 
 
 def test_the_first_word_is_a_command() -> None:

@@ -2,16 +2,13 @@
 
 import subprocess
 import sys
-from collections.abc import Callable
 from pathlib import Path
-from typing import Any
 
 import pytest
 
 from aelang import __main__, __version__
 from aelang.cli.commands import COMMANDS
-
-Aelang = Callable[..., Any]
+from tests.doors.stores import Aelang
 
 PROGRAM = (sys.executable, "-m", "aelang")
 
@@ -33,14 +30,15 @@ def test_version_imports_no_parser() -> None:
     assert not {"click", "aelang.cli"} & imported_by("--version")
 
 
-def test_help_imports_no_command() -> None:
-    assert {name for name in imported_by("--help") if name.startswith("aelang.")} <= {
-        "aelang.__main__",
-        "aelang.cli",
-        "aelang.cli.commands",
-        "aelang.cli.options",
-        "aelang.cli.parser",
-    }
+def test_help_imports_neither_parser_nor_command() -> None:
+    commands = {f"aelang.cli.{name}" for name in COMMANDS}
+    assert not ({"click", *commands} & imported_by("--help"))
+
+
+def test_a_run_on_a_warm_cache_imports_no_parser_of_any_kind(store: Path, aelang: Aelang) -> None:
+    aelang("run", "/System/Request/hello", "-d", "store")
+    heavy = {"click", "lark", "ruamel", "_ruamel_yaml", "rich", "subprocess", "difflib", "tempfile", "dataclasses"}
+    assert not (heavy & imported_by("run", "/System/Request/hello", "-d", "store"))
 
 
 def test_help_names_every_command_with_its_line(aelang: Aelang) -> None:

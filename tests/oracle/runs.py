@@ -1,13 +1,11 @@
 """Running a vector: its datastore, records, caller and clock; and what came out, written as vectors write it."""
 
-import re
-from collections.abc import Sequence
 from datetime import UTC, datetime
 from functools import lru_cache
 from pathlib import Path
 from typing import Any
-from urllib.parse import unquote_plus
 
+from aelang.cli.formats.trace import log_line
 from aelang.interpreter import trace
 from aelang.interpreter.failures import AutomateError
 from aelang.services.inventory import Inventory, default_records
@@ -34,27 +32,11 @@ def run(vector: Vector) -> Observed:
     workspace = engine.workspace(skip_methods=bool(vector.data.get("readonly")), trace=events.append)
     failure = None
     for uri in (vector.data["uri"], *vector.data.get("then", ())):
-        target, state_vars = _without_state(uri)
-        workspace.state_vars.update(state_vars)
-        outcome = engine.run_in(workspace, target)
+        outcome = engine.run_in(workspace, uri)
         failure = getattr(outcome, "error", None)
         if failure is not None:
             break
     return _observed(workspace, failure, events)
-
-
-_STATE_DATA = re.compile(r"(?<=[?&])ae_state_data=([^&#]*)&?")
-
-
-def _without_state(uri: str) -> tuple[str, dict[str, Any]]:
-    """`uri` without the state variables that the reference engine hands on in it as YAML, and these variables."""
-    found = _STATE_DATA.search(uri)
-    if found is None:
-        return uri, {}
-    from ruamel.yaml import YAML
-
-    rest = uri[: found.start()] + uri[found.end() :]
-    return re.sub(r"[?&](?=#|\Z)", "", rest), dict(YAML(typ="safe").load(unquote_plus(found[1])))
 
 
 @lru_cache(maxsize=64)
@@ -83,7 +65,7 @@ def _observed(workspace: Any, failure: AutomateError | None, events: list[trace.
         [node.object_name for node in workspace.nodes],
         None if root is None else _attributes(root.attributes),
         _attributes(workspace.state_vars),
-        [line for event in events for line in classic_lines(event)],
+        [log_line(event) for event in events],
         [event.failure for event in events if isinstance(event, trace.Dropped)],
     )
 
@@ -101,22 +83,3 @@ def _tree(obj: Any) -> dict[str, Any]:
 
 def _attributes(attributes: dict[str, Any]) -> dict[str, Any]:
     return {name: encode(value) for name, value in attributes.items()}
-
-
-def classic_lines(event: trace.Event) -> Sequence[str]:
-    """`event` as lines of the reference engine's log, those that are compared; each begins with its level."""
-    match event:
-        case trace.Instantiating(_, uri):
-            return (f"info: Instantiating [{uri}]",)
-        case trace.UpdatedNamespace(_, uri, namespace):
-            return (f"info: Updated namespace [{uri}  {namespace}]",)
-        case trace.Following(_, uri):
-            return (f"info: Following Relationship [{uri}]",)
-        case trace.Followed(_, uri):
-            return (f"info: Followed  Relationship [{uri}]",)
-        case trace.Missing(_, path):
-            return (f"info: Instance [{path}] not found in MiqAeDatastore - trying [.missing]",)
-        case trace.Dropped(failure="ClassNotFound" | "InstanceNotFound", message=message):
-            return (f"error: {message}",)
-        case _:
-            return ()

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.tables import becomes, in_file, outcomes
+from tests.tables import becomes, in_file, outcomes, texts
 from tests.transcripts import ROOT, Case, Table, Transcript, read_page, run_command, write_files
 
 PAGE = ROOT / "grammar" / "SPEC.md"
@@ -14,6 +14,7 @@ TRANSCRIPTS = [(case, each) for case in CASES for each in case.transcripts]
 RUNNERS = {
     ("In the file", "Text"): in_file,
     ("Value", "Data type", "Becomes"): becomes,
+    ("Template", "Arguments", "Text"): texts,
     ("Assertion", "Arguments", ""): outcomes,
 }
 TABLES = [table for case in CASES for table in case.tables if table.titles in RUNNERS]
