@@ -14,7 +14,7 @@ from collections.abc import Iterable, Sequence
 from typing import Any, NamedTuple
 from zlib import crc32
 
-from aelang import __version__
+from aelang import __version__, shipped
 
 CACHE_VERSION = 1
 """Grows with every change of the tables, of the records of files, or of what the compiler makes of them."""
@@ -37,6 +37,9 @@ _HARMLESS = frozenset(
     (sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED, sqlite3.SQLITE_READONLY, sqlite3.SQLITE_CANTOPEN, sqlite3.SQLITE_FULL,
      sqlite3.SQLITE_PERM, sqlite3.SQLITE_INTERRUPT)
 )  # fmt: skip
+
+_ERRORS = (sqlite3.Error, UnicodeError, MemoryError)
+"""What SQLite raises; a damaged file may also have texts or sizes in it that Python cannot take."""
 
 
 class CacheError(Exception):
@@ -108,7 +111,7 @@ class Cache:
             os.close(os.open(path, os.O_CREAT, 0o600))  # SQLite would make it later, and `_place` asks for it
         try:
             self._connection = sqlite3.connect(path, timeout=_WAIT, isolation_level=None, check_same_thread=False)
-        except sqlite3.Error as error:
+        except _ERRORS as error:
             raise _fault(error) from error
         try:
             self._prepare()
@@ -170,10 +173,10 @@ class Cache:
     def _prepare(self) -> None:
         try:
             self._connection.execute("PRAGMA synchronous = OFF")  # a cache lost with the power is made again
-            about = _place(self.path)
+            about = f"{_place(self.path)} {_makers()}"
             if not self._is_ours(about):
                 self._begin_anew(about)
-        except sqlite3.Error as error:
+        except _ERRORS as error:
             raise _fault(error) from error
 
     def _is_ours(self, about: str) -> bool:
@@ -200,7 +203,7 @@ class Cache:
     ) -> list[tuple[Any, ...]]:  # Any: what SQLite holds, checked by its sum
         try:
             return self._connection.execute(statement, values).fetchall()
-        except sqlite3.Error as error:
+        except _ERRORS as error:
             raise _fault(error) from error
 
     def _write(self, work: Iterable[tuple[str, Sequence[Sequence[object]]]]) -> None:
@@ -209,7 +212,7 @@ class Cache:
             for statement, rows in work:
                 self._connection.executemany(statement, rows)
             self._connection.execute("COMMIT")
-        except sqlite3.Error as error:
+        except _ERRORS as error:
             if self._connection.in_transaction:
                 self._connection.rollback()
             raise _fault(error) from error
@@ -223,7 +226,29 @@ def _place(path: str) -> str:
     return f"{found.st_dev}:{found.st_ino}"
 
 
-def _fault(error: sqlite3.Error) -> CacheError:
+_MAKERS = ("building", "compiler", "ir", "loader", "model", "names", "syntax")
+
+
+def _makers() -> str:
+    """What makes the records: in a checkout the modules that do, since they change while the version stays."""
+    if not shipped.is_checkout():
+        return ""
+    total = 0
+    folders = [os.path.join(shipped.package_folder(), name) for name in _MAKERS]
+    for folder in (*folders, os.path.dirname(shipped.grammar_file(""))):
+        with os.scandir(folder) as found:
+            for item in sorted(found, key=_name):
+                if item.name.endswith((".py", ".lark")):
+                    status = item.stat()
+                    total = crc32(f"{item.name} {status.st_size} {status.st_mtime_ns}".encode(), total)
+    return f"{total:08x}"
+
+
+def _name(item: "os.DirEntry[str]") -> str:
+    return item.name
+
+
+def _fault(error: Exception) -> CacheError:
     code = getattr(error, "sqlite_errorcode", sqlite3.SQLITE_CORRUPT)
     return CacheError(damaged=code & 0xFF not in _HARMLESS)
 

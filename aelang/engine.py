@@ -1,7 +1,7 @@
 """The engine: an image, the runners of methods, the service models and the clock, joined."""
 
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from datetime import UTC, datetime
 
 from aelang import ir
@@ -9,15 +9,17 @@ from aelang.interpreter.failures import AutomateError
 from aelang.interpreter.fields import build_plan
 from aelang.interpreter.instantiate import instantiate
 from aelang.interpreter.limits import Limits
-from aelang.interpreter.outcome import Failed, Outcome
-from aelang.interpreter.ports import Clock, MethodRunner, ServiceCatalog
+from aelang.interpreter.outcome import Checkpoint, Failed, Outcome
+from aelang.interpreter.ports import Clock, DatastoreEditor, MethodRunner, ServiceCatalog, Vault
 from aelang.interpreter.runtime import Runtime
 from aelang.interpreter.states import conclude
+from aelang.interpreter.states import resume as take_up
 from aelang.interpreter.trace import Event, Instantiating
 from aelang.interpreter.values import RunValue, sanitize
 from aelang.interpreter.workspace import Workspace
 
 _FRAMES_A_LEVEL = 12
+_NOTHING: Mapping[str, str] = {}
 
 
 class SystemClock:
@@ -38,6 +40,8 @@ class Engine:
         catalog: ServiceCatalog | None = None,
         clock: Clock | None = None,
         limits: Limits = Limits(),  # noqa: B008 - immutable
+        vault: Vault | None = None,
+        editor: DatastoreEditor | None = None,
     ) -> None:
         if methods is None:
             from aelang.methods import Runners
@@ -47,7 +51,13 @@ class Engine:
             from aelang.services.inventory import default_inventory
 
             catalog = default_inventory()
-        self._runtime = Runtime(image, methods, catalog, clock or SystemClock(), limits, build_plan, _read_state)
+        if vault is None:
+            from aelang.services.passwords import KeyFile
+
+            vault = KeyFile()
+        self._runtime = Runtime(
+            image, methods, catalog, clock or SystemClock(), limits, build_plan, _read_state, vault, editor
+        )
 
     def workspace(self, *, skip_methods: bool = False, trace: Callable[[Event], None] | None = None) -> Workspace:
         """An empty workspace, for one or several runs in a row. `trace` gets every event as it happens."""
@@ -57,12 +67,21 @@ class Engine:
         """Instantiates `uri` in a workspace of its own."""
         return self.run_in(self.workspace(skip_methods=skip_methods, trace=trace), uri)
 
-    def run_in(self, workspace: Workspace, uri: str) -> Outcome:
-        """Instantiates `uri` in `workspace`."""
+    def resume(
+        self, checkpoint: Checkpoint, *, skip_methods: bool = False, trace: Callable[[Event], None] | None = None
+    ) -> Outcome:
+        """Goes on where a run asked for a retry: the same target, in a new workspace."""
+        workspace = self.workspace(skip_methods=skip_methods, trace=trace)
+        return self.run_in(workspace, checkpoint.uri, take_up(workspace, checkpoint))
+
+    def run_in(self, workspace: Workspace, uri: str, position: Mapping[str, str] = _NOTHING) -> Outcome:
+        """Instantiates `uri` in `workspace`; `position` are arguments beside those in its query."""
         sys.setrecursionlimit(max(sys.getrecursionlimit(), 1000 + self._runtime.limits.depth * _FRAMES_A_LEVEL))
         try:
             target = self._runtime.prepare(uri)
             workspace.emit(Instantiating(0, sanitize(uri)))
+            if position:
+                target = target._replace(arguments={**target.arguments, **position})
             instantiate(workspace, target, None)
             return conclude(workspace, uri)
         except AutomateError as failure:

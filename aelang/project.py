@@ -81,12 +81,12 @@ def open_project(
     opened = None if path is None else open_cache(path)
     if opened is not None:
         try:
-            return _open(settings, trees, opened)
+            return open_with(settings, trees, opened)
         except CacheError as fault:
             opened.close()
             if fault.damaged:
                 remove_cache(opened.path)
-    return _open(settings, trees, private_cache())
+    return open_with(settings, trees, private_cache())
 
 
 def _settings(roots: Sequence[str], domains: Sequence[str] | None, references: Sequence[str], start: str) -> Settings:
@@ -173,7 +173,7 @@ def _changed_at(stamp: str) -> int:
     return int(parts[2]) if len(parts) == 4 and parts[2].isdigit() else 0
 
 
-def _open(settings: Settings, trees: Sequence[Tree], cache: Cache) -> "Compilation":
+def open_with(settings: Settings, trees: Sequence[Tree], cache: Cache) -> "Compilation":
     sight = _Sight(trees)
     key = settings.key()
     stored = cache.project(key)

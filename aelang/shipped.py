@@ -10,6 +10,16 @@ def _shipped(name: str) -> str:
     return installed if os.path.isdir(installed) else os.path.join(os.path.dirname(_PACKAGE), name)
 
 
+def is_checkout() -> bool:
+    """Whether this is a checkout, whose modules may change while the version stays."""
+    return not os.path.isdir(os.path.join(_PACKAGE, "shipped_data"))
+
+
+def package_folder() -> str:
+    """The folder of the package itself."""
+    return _PACKAGE
+
+
 def grammar_file(name: str) -> str:
     """The path of the grammar file `name`, such as `template.lark`."""
     return os.path.join(_shipped("grammar"), name)

@@ -107,9 +107,9 @@ def _warm(bench: Bench) -> Warm:
     bench.seconds(Command(run, codes=_CODES))
     unchanged = bench.best({"bare": Command(BARE), "warm": Command(run, codes=_CODES)})
     changed = bench.best({"bare": Command(BARE), "warm": Command(run, edit, _CODES)})
-    counts = bench.output(Command((*run, "-v"), edit, _CODES))[1] if command == "compile" else ""
-    said = " ".join(counts.split()[-40:])
-    return Warm(min(unchanged["bare"], changed["bare"]), unchanged["warm"], changed["warm"], said)
+    said = bench.output(Command((*run, "-v"), edit, _CODES))[1].splitlines()
+    counts = "; ".join(line for line in said if line.startswith(("files:", "classes:")))
+    return Warm(min(unchanged["bare"], changed["bare"]), unchanged["warm"], changed["warm"], counts)
 
 
 def _editor(root: Path) -> Callable[[], object]:

@@ -1,8 +1,8 @@
 """Measures aelang: `python benchmarks/run.py [--only PATTERN] [--json FILE|-] [--big] [--rounds N] [--check]`.
 
 Each row is printed with its figure, its floor or peer of the same run, the ratio, the target, and if it is reached.
-Times are the minimum over rounds in which floor and subject take turns; rates are the best of several stretches. What
-the Ruby engine does is not measured here: it is the figure recorded in the design, taken on a machine like this one.
+Times are the minimum over rounds in which floor and subject take turns; rates of runs in memory are the best of
+several stretches by processor time. What the Ruby engine does is not measured here: it is the figure recorded in the design, taken on a machine like this one.
 """
 
 import argparse
@@ -64,7 +64,7 @@ def _heading() -> str:
     load = os.getloadavg()[0] if hasattr(os, "getloadavg") else 0.0
     return (
         f"Python {platform.python_version()}, {platform.system()}, {os.cpu_count()} cores, load {load:.2f}; "
-        "times are minima of interleaved rounds, rates the best of several stretches\n\n"
+        "times are minima of interleaved rounds, rates the best of several stretches by processor time\n\n"
     )
 
 

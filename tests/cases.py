@@ -120,7 +120,7 @@ def _blocks(lines: list[str]) -> Iterator[tuple[str, str, list[str]]]:
 
 
 def write_case(folder: Path, case: Case) -> None:
-    """Writes the files of `case` below `folder`, the domain and namespace files it leaves out, and runs its commands."""
+    """Writes the files of `case` below `folder`, and the domain and namespace files it lacks; runs its commands."""
     files = dict(case.files)
     for path in case.files:
         for needed, text in _needed(path):

@@ -4,7 +4,7 @@ from typing import Any
 
 from hypothesis import strategies as st
 
-from aelang.syntax import nodes
+from aelang.syntax import nodes, printer
 from aelang.syntax.build import CALLS
 from aelang.syntax.collects import FUNCTIONS
 
@@ -76,7 +76,7 @@ targets = _build(
     target_paths,
     st.none() | st.lists(target_arguments, min_size=1, max_size=3).map(tuple),
     st.none() | _parts("ab/?.", min_size=1),
-)
+).filter(lambda node: not printer.print_target(node).endswith(" "))
 
 # -- calls -------------------------------------------------------------------------------------------------------
 

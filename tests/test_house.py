@@ -84,10 +84,14 @@ def _undocumented(tree: ast.Module | ast.ClassDef) -> Iterator[str]:
     for node in tree.body:
         if not isinstance(node, ast.FunctionDef | ast.ClassDef) or node.name.startswith("_"):
             continue
-        if not ast.get_docstring(node):
+        if not ast.get_docstring(node) and not _is_overload(node):
             yield node.name
         if isinstance(node, ast.ClassDef) and not _is_grammar_shaped(node):
             yield from (f"{node.name}.{inner}" for inner in _undocumented(node))
+
+
+def _is_overload(node: ast.FunctionDef | ast.ClassDef) -> bool:
+    return any(isinstance(each, ast.Name) and each.id == "overload" for each in node.decorator_list)
 
 
 def _is_grammar_shaped(node: ast.ClassDef) -> bool:

@@ -16,6 +16,7 @@ import time
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import NamedTuple
+from unittest import mock
 
 _HEADING = re.compile(r"(#{2,3}) (.*)")
 _TITLE = re.compile(r"`([^`]+\.(?:yaml|toml|rb|py))`:?")
@@ -145,13 +146,15 @@ def run_command(command: str, folder: Path) -> str:
     program, *arguments = shlex.split(command)
     assert program == "aelang", f"not a command of aelang: {command}"
     printed = io.TextIOWrapper(io.BytesIO(), "utf-8", write_through=True)
-    before, began = Path.cwd(), int(time.time())
-    os.chdir(folder)
-    try:
-        with contextlib.redirect_stdout(printed), contextlib.redirect_stderr(printed):
-            code = run(arguments)
-    finally:
-        os.chdir(before)
+    began = int(time.time())
+    with (
+        tempfile.TemporaryDirectory() as cache,
+        mock.patch.dict(os.environ, AELANG_CACHE=cache, NO_COLOR="1"),
+        contextlib.chdir(folder),
+        contextlib.redirect_stdout(printed),
+        contextlib.redirect_stderr(printed),
+    ):
+        code = run(arguments)
     printed.seek(0)
     lines = [line.rstrip() for line in _at_noon(printed.read(), began).splitlines()]
     return "\n".join([*lines, f"exit {code}"] if code else lines).strip("\n")

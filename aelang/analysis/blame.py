@@ -1,5 +1,6 @@
 """Blame: the commit in which a line of a source came to be, as git tells it; asked once a file, and only if needed."""
 
+import os
 import subprocess
 from pathlib import Path
 
@@ -7,6 +8,9 @@ UNCOMMITTED = "uncommitted"
 
 _SHOWN = 9
 _SECONDS = 20
+_OPTIONS = ("-c", "core.fsmonitor=false", "--no-replace-objects")
+_BLAME = ("blame", "--no-textconv", "-l", "-s", "--root")
+"""Nothing that a repository's own settings name is run."""
 
 
 class Blame:
@@ -26,31 +30,38 @@ class Blame:
 
 
 def _commits(source: str) -> list[str]:
-    for command in _commands(source):
-        try:
-            done = subprocess.run(command, capture_output=True, check=False, timeout=_SECONDS)
-        except (OSError, ValueError, subprocess.TimeoutExpired):
-            return []
-        if done.returncode == 0:
-            return [_short(line) for line in done.stdout.decode("utf-8", "replace").splitlines()]
-    return []
+    """The commit of every line of `source`; empty where there is no telling."""
+    command = _command(source)
+    if command is None:
+        return []
+    try:
+        done = subprocess.run(
+            command, stdin=subprocess.DEVNULL, capture_output=True, check=False, timeout=_SECONDS, env=_environment()
+        )
+    except (OSError, ValueError, subprocess.TimeoutExpired):
+        return []
+    return [] if done.returncode else [_short(line) for line in done.stdout.decode("utf-8", "replace").split("\n")]
 
 
-def _commands(source: str) -> list[list[str]]:
+def _command(source: str) -> list[str] | None:
     """How to ask git: for a file in its folder, for `repo@rev:path` in the repository."""
     path = Path(source)
     if path.is_file():
-        return [["git", "-C", str(path.parent), *_BLAME, "--", path.name]]
-    tree, colon, inside = source.rpartition(":")
-    repository, at, revision = tree.rpartition("@")
-    if not (colon and at and repository) or revision.startswith("-"):
-        return []
-    return [["git", "-C", repository, *_BLAME, revision, "--", inside]]
+        return ["git", *_OPTIONS, "-C", str(path.parent), *_BLAME, "--", path.name]
+    at = len(source)
+    while (at := source.rfind("@", 0, at)) > 0:
+        if Path(source[:at]).is_dir():
+            revision, colon, inside = source[at + 1 :].partition(":")
+            usable = colon and not revision.startswith("-")
+            return ["git", *_OPTIONS, "-C", source[:at], *_BLAME, revision, "--", inside] if usable else None
+    return None
 
 
-_BLAME = ("blame", "-l", "-s", "--root")
+def _environment() -> dict[str, str]:
+    kept = {key: value for key, value in os.environ.items() if not key.startswith("GIT_")}
+    return kept | {"GIT_NO_LAZY_FETCH": "1", "GIT_OPTIONAL_LOCKS": "0", "GIT_TERMINAL_PROMPT": "0", "LC_ALL": "C"}
 
 
 def _short(line: str) -> str:
     commit = line.partition(" ")[0]
-    return UNCOMMITTED if not commit.strip("0") else commit.lstrip("^")[:_SHOWN]
+    return UNCOMMITTED if commit and not commit.strip("0") else commit.lstrip("^")[:_SHOWN]

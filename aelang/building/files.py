@@ -27,12 +27,16 @@ class Root(NamedTuple):
 
 
 class FileReader:
-    """Reads the files of the roots, from the cache where their content is known, and keeps there what it read."""
+    """Reads the files of the roots, from the cache where their content is known, and keeps there what it read.
+
+    `known` are the digests of files that did not change since they were read; `digests` those of all looked at.
+    """
 
     def __init__(self, roots: Sequence[Root], cache: Cache, digests: Mapping[tuple[int, str], str]) -> None:
         self.roots = roots
         self.cache = cache
-        self.digests = dict(digests)
+        self.known = digests
+        self.digests: dict[tuple[int, str], str] = {}
         self.files_read = 0
         self.asks_cache = not cache.is_new  # while the first build of a new cache fills it, there is nothing in it
         self._contents: dict[tuple[int, str], bytes | Diagnostic] = {}
@@ -41,7 +45,13 @@ class FileReader:
         """Read those of `entries` of root `at` whose digest is not known; what was read before is let go."""
         from hashlib import sha256
 
-        unknown = [entry.path for entry in entries if (at, entry.path) not in self.digests]
+        unknown: list[str] = []
+        for path, _ in entries:
+            digest = self.digests.get((at, path)) or self.known.get((at, path))
+            if digest is None:
+                unknown.append(path)
+            else:
+                self.digests[at, path] = digest
         contents = self.roots[at].tree.read(unknown) if unknown else []
         self.files_read += len(unknown)
         self._contents = {(at, path): data for path, data in zip(unknown, contents, strict=True)}

@@ -66,7 +66,7 @@ def execute(given: Given) -> int:
         if opened is None:
             return 1
         trace = _tracer(given, console, last)
-        outcome = _engine(given, opened.image).run(uri, skip_methods=given.flag("no_methods"), trace=trace)
+        outcome = _engine(given, opened.image, console).run(uri, skip_methods=given.flag("no_methods"), trace=trace)
     except ir.ImageError as fault:
         console.error(str(fault))
         return 1
@@ -180,7 +180,7 @@ def _tracer(given: Given, console: "Console", last: _LastFault) -> "Callable[[Ev
     return tell
 
 
-def _engine(given: Given, image: "ir.Image") -> "Engine":
+def _engine(given: Given, image: "ir.Image", console: "Console") -> "Engine":
     from aelang.engine import Engine
     from aelang.interpreter.limits import Limits
     from aelang.methods import Runners
@@ -190,5 +190,8 @@ def _engine(given: Given, image: "ir.Image") -> "Engine":
     limits = Limits(
         given.number("depth", usual.depth), given.number("objects", usual.objects), given.number("steps", usual.steps)
     )
-    methods = Runners(spool=given.text("spool"))
-    return Engine(image, methods=methods, catalog=default_inventory(given.number("user", 1)), limits=limits)
+    user = given.number("user", 1)
+    catalog = default_inventory(user)
+    if not catalog.caller():
+        console.note(f"note: there is no user {user}: the run has no `user`, `tenant` and `miq_group`")
+    return Engine(image, methods=Runners(spool=given.text("spool")), catalog=catalog, limits=limits)

@@ -79,7 +79,7 @@ def _lower(node: nodes.Expression, reader: _Reader, depth: int) -> ir.Expression
         case nodes.Words(words):
             return ir.ListOf(tuple(_quoted(word, "", reader) for word in words))
         case nodes.Group(inner):
-            return _lower(inner, reader, depth)
+            return _lower(inner, reader, depth + 1)
         case nodes.ListOf(items):
             return ir.ListOf(_lower_all(items, reader, depth))
         case nodes.Prefixed(sign, operand):

@@ -28,6 +28,14 @@ class InvalidClass(DatastoreError):
     """A data type that does not exist."""
 
 
+class InvalidCondition(DatastoreError):
+    """A condition that is outside the grammar."""
+
+
+class InvalidInheritance(DatastoreError):
+    """A class or an instance that inherits from itself."""
+
+
 class AssertionFailure(AutomateError):
     """An assertion said no: the object is dropped, its parent goes on."""
 
@@ -91,7 +99,8 @@ class LimitExceeded(AutomateError):
 BY_NAME: dict[str, type[AutomateError]] = {
     each.__name__: each
     for each in (
-        DatastoreError, ClassNotFound, InstanceNotFound, InvalidClass, AssertionFailure, StopInstantiation,
+        DatastoreError, ClassNotFound, InstanceNotFound, InvalidClass, InvalidCondition,
+        InvalidInheritance, AssertionFailure, StopInstantiation,
         AbortInstantiation, UnknownMethodRc, ObjectNotFound, AttributeNotFound, MethodNotFound, MethodParmMissing,
         InvalidMethod, InvalidCollection, InvalidPathFormat, CyclicalRelationship, ServiceNotFound, ConversionError,
         LimitExceeded,

@@ -1,17 +1,18 @@
 """Fields: each becomes, once for a message, the closure that carries it out on an object."""
 
 from collections.abc import Iterator, Sequence
-from typing import assert_never
+from typing import NamedTuple, assert_never
 
 from aelang import ir
 from aelang.interpreter.collect import collector
 from aelang.interpreter.conditions import CannotEvaluate, Given, evaluate, is_true
 from aelang.interpreter.conversion import convert
 from aelang.interpreter.failures import AssertionFailure, AutomateError
+from aelang.interpreter.guards import guard_of, test_references
 from aelang.interpreter.invoke import NOT_CALLED, method_caller
 from aelang.interpreter.relationships import follower, state_follower
 from aelang.interpreter.runtime import Act, Plan, Runtime, RuntimeClass
-from aelang.interpreter.states import state_act
+from aelang.interpreter.states import state_act, tidy_act
 from aelang.interpreter.substitution import Read, reference_reader, text_reader
 from aelang.interpreter.values import RunValue, to_text
 from aelang.interpreter.workspace import Workspace, WorkspaceObject
@@ -22,12 +23,12 @@ from aelang.source import Span
 def build_plan(runtime: Runtime, home: RuntimeClass, instance: str | None, message: str) -> Plan:
     """What `message` does to an object of `instance` (folded; None for the class alone) of `home`."""
     fields = [field for field in effective_fields(home.ir, instance) if answers(field.messages, message)]
-    states = tuple(field.name for field in fields if isinstance(field, ir.StateField))
+    machine = _machine(fields, message)
     others = [field for field in fields if not isinstance(field, ir.AssertionField)]
     return Plan(
-        tuple(_assertion_act(field, message) for field in fields if isinstance(field, ir.AssertionField)),
-        tuple(_act(field, message, states) for field in others),
-        tuple(_attribute_act(field) for field in others if isinstance(field, ir.AttributeField)),
+        tuple(_guarded_act(field, message, machine) for field in fields if isinstance(field, ir.AssertionField)),
+        tuple(_guarded_act(field, message, machine) for field in others),
+        tuple(_guarded_act(field, message, machine) for field in others if isinstance(field, ir.AttributeField)),
         tuple(_span(home.ir, field.place) for field in others),
     )
 
@@ -49,7 +50,41 @@ def _span(klass: ir.Class, place: ir.Place) -> Span:
     return Span(klass.sources[source], line, column) if source < len(klass.sources) else Span(klass.path)
 
 
-def _act(field: ir.Field, message: str, states: tuple[str, ...]) -> Act:
+class _Machine(NamedTuple):
+    """The states and steps that answer one message: their names in order, and what follows the last step."""
+
+    states: tuple[str, ...]
+    last_step: str
+    tidy: Act | None
+
+
+def _machine(fields: Sequence[ir.Field], message: str) -> _Machine:
+    states = [field for field in fields if isinstance(field, ir.StateField)]
+    names = tuple(field.name for field in states)
+    last = next((field for field in reversed(states) if field.is_step), None)
+    if last is None:
+        return _Machine(names, "", None)
+    return _Machine(names, last.name, tidy_act(last, names, state_follower(last, message)))
+
+
+def _guarded_act(field: ir.Field, message: str, machine: _Machine) -> Act:
+    """What `field` does, if its condition lets it; a state looks at its condition itself."""
+    guard = guard_of(field.condition, message)
+    if isinstance(field, ir.StateField):
+        tidy = machine.tidy if field.is_step and field.name != machine.last_step else None
+        return state_act(field, machine.states, state_follower(field, message), guard, tidy)
+    act = _act(field, message)
+    if guard is None:
+        return act
+
+    def act_if(workspace: Workspace, obj: WorkspaceObject) -> None:
+        if guard(workspace, obj):
+            act(workspace, obj)
+
+    return act_if
+
+
+def _act(field: ir.AssertionField | ir.AttributeField | ir.MethodField | ir.RelationshipField, message: str) -> Act:
     match field:
         case ir.AssertionField():
             return _assertion_act(field, message)
@@ -59,8 +94,6 @@ def _act(field: ir.Field, message: str, states: tuple[str, ...]) -> Act:
             return _method_act(field)
         case ir.RelationshipField():
             return _relationship_act(field, message)
-        case ir.StateField():
-            return state_act(field, states, state_follower(field, message))
         case _:
             assert_never(field)
 
@@ -94,9 +127,7 @@ def _assertion_act(field: ir.AssertionField, message: str) -> Act:
 
 
 def _readers(test: ir.Test, *, required: bool) -> list[Read]:
-    if isinstance(test.text, str):
-        return []
-    return [reference_reader(part, required=required) for part in test.text.parts if not isinstance(part, str)]
+    return [reference_reader(part, required=required) for part in test_references(test)]
 
 
 def _text_with(test: ir.Test, values: list[RunValue]) -> str:
@@ -164,6 +195,7 @@ def _method_act(field: ir.MethodField) -> Act:
     collect = None if is_blank(field.collect) else fold(field.collect or "")
 
     def act(workspace: Workspace, obj: WorkspaceObject) -> None:
+        obj.field = field
         result = call(workspace, obj)
         if collect is not None and result is not NOT_CALLED:
             obj.attributes[collect] = result
@@ -177,6 +209,7 @@ def _relationship_act(field: ir.RelationshipField, message: str) -> Act:
     follow = follower(field.action, field.name, field.collect, message)
 
     def act(workspace: Workspace, obj: WorkspaceObject) -> None:
+        obj.field = field
         follow(workspace, obj)
 
     return act

@@ -76,12 +76,15 @@ def _process(
         if parent is None:
             obj.attributes.update(workspace.runtime.catalog.caller())
         process_fields(workspace, obj, plan)
+        if is_machine:
+            is_machine = False
+            leave_machine(workspace, obj, None)
     except AutomateError as failure:
+        if is_machine:
+            leave_machine(workspace, obj, failure)
         settle(workspace, obj, failure)
     finally:
         _pop(workspace, previous, target.key)
-        if is_machine:
-            leave_machine(workspace)
     return obj
 
 

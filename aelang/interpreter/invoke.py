@@ -51,6 +51,18 @@ def invoke_text(workspace: Workspace, obj: WorkspaceObject, text: str) -> RunVal
     return invoke(workspace, obj, call)
 
 
+def invoke_for(workspace: Workspace, obj: WorkspaceObject, owner: str, text: str) -> RunValue:
+    """Calls the method that `text` names for `obj`; one without a class is looked up in the class `owner`."""
+    try:
+        call = read_call(text)
+    except InvalidCall as fault:
+        raise InvalidMethod(f"invalid method calling syntax: [{text}]: {fault}") from None
+    if call.klass is None and owner != f"{obj.namespace}/{obj.klass}":
+        namespace, _, klass = owner.rpartition("/")
+        call = call._replace(namespace=namespace, klass=klass)
+    return invoke(workspace, obj, call)
+
+
 def invoke_uri(workspace: Workspace, obj: WorkspaceObject, path: str, arguments: dict[str, str]) -> RunValue:
     """Calls the method at the path of a `method:` target; the inputs are text (LANGUAGE 4)."""
     parts = fold(path).split("/")[1:]

@@ -21,13 +21,35 @@ class Finished(NamedTuple):
     workspace: "Workspace"
 
 
+class Undo(NamedTuple):
+    """What undoes a completed state: its texts as they were then, in the class `owner` (`Domain/Ns/Class`), and what
+    the state had given."""
+
+    machine: str
+    state: str
+    owner: str
+    texts: tuple[str, ...]
+    value: "RunValue"
+
+
+class Rollback(NamedTuple):
+    """A rollback that is going on: the reason and the state of the error, and whether an undo failed so far."""
+
+    reason: str
+    state: str
+    failed: bool
+
+
 class Checkpoint(NamedTuple):
-    """What a later run needs to go on: the target, and the state machine's position, variables and saved states."""
+    """What a later run needs to go on: the target, the state machine's position (`root`), variables and saved states,
+    the undos of what is completed, and the rollback, if one is going on."""
 
     uri: str
     state_vars: "dict[str, RunValue]"
     state_info: "dict[str, dict[str, RunValue]]"
     root: "dict[str, RunValue]"
+    undos: tuple[Undo, ...] = ()
+    rollback: Rollback | None = None
 
 
 class Retry(NamedTuple):

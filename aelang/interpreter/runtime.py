@@ -9,7 +9,7 @@ from typing import NamedTuple, TypeAlias
 from aelang import ir
 from aelang.interpreter.failures import InvalidPathFormat
 from aelang.interpreter.limits import Limits
-from aelang.interpreter.ports import Clock, MethodRunner, ServiceCatalog
+from aelang.interpreter.ports import Clock, DatastoreEditor, MethodRunner, ServiceCatalog, Vault
 from aelang.interpreter.values import RunValue, sanitize
 from aelang.interpreter.workspace import Workspace, WorkspaceObject
 from aelang.names import (
@@ -80,7 +80,10 @@ class Prepared(NamedTuple):
 class Runtime:
     """An image, its outside, and everything that is worked out only once."""
 
-    __slots__ = ("_classes", "_prepared", "build_plan", "catalog", "clock", "image", "limits", "methods", "read_state")
+    __slots__ = (
+        "_classes", "_prepared", "build_plan", "catalog", "clock", "editor", "image", "limits", "methods",
+        "read_state", "vault",
+    )  # fmt: skip
 
     def __init__(
         self,
@@ -91,6 +94,8 @@ class Runtime:
         limits: Limits,
         build_plan: "Callable[[Runtime, RuntimeClass, str | None, str], Plan]",
         read_state: Callable[[str], dict[str, RunValue]],
+        vault: Vault,
+        editor: DatastoreEditor | None = None,
     ) -> None:
         self.image = image
         self.methods = methods
@@ -99,6 +104,8 @@ class Runtime:
         self.limits = limits
         self.build_plan = build_plan
         self.read_state = read_state
+        self.vault = vault
+        self.editor = editor
         self._classes: dict[str, RuntimeClass] = {}
         self._prepared: dict[str, Prepared] = {}
 

@@ -85,6 +85,14 @@ class StateProcessed(NamedTuple):
     next_state: str
 
 
+class Undone(NamedTuple):
+    """The undo of a state ran, and ended with `result`."""
+
+    depth: int
+    state: str
+    result: str
+
+
 class Logged(NamedTuple):
     """A line from a method, or about an oddity; `level` is info, warn or error."""
 
@@ -104,5 +112,6 @@ Event: TypeAlias = (
     | MethodEnded
     | StateEntered
     | StateProcessed
+    | Undone
     | Logged
 )

@@ -86,11 +86,26 @@ def inspect(value: RunValue) -> str:
             return to_text(value)
 
 
+_SECRETS: set[str] = set()
+_SHORTEST = 4
+
+
+def remember_secret(text: str) -> None:
+    """Makes `text`, a password in the clear, masked in all that `sanitize` lets through, for as long as the process
+    lives. One of fewer than four characters is not: it would mask half of every line."""
+    if len(text) >= _SHORTEST:
+        _SECRETS.add(text)
+
+
 _SECRET = re.compile(r"v\d:\{[^}]*\}|v\d%3A%7B.*?%7D", re.IGNORECASE)
 
 
 def sanitize(text: str) -> str:
-    """`text` with every encrypted password in it masked, also where it is escaped for a URI."""
+    """`text` with every password in it masked: encrypted ones, also where they are escaped for a URI, and by their
+    value those that were decrypted in this process."""
+    for secret in _SECRETS:
+        if secret in text:
+            text = text.replace(secret, MASK)
     if "{" not in text and "%7" not in text:
         return text
     return _SECRET.sub(MASK, text)

@@ -4,11 +4,13 @@ from collections.abc import Callable, Iterator
 from typing import TYPE_CHECKING
 
 from aelang.interpreter.failures import InvalidPathFormat, LimitExceeded, ObjectNotFound
+from aelang.interpreter.outcome import Rollback, Undo
 from aelang.interpreter.trace import Event, Logged
 from aelang.interpreter.values import RunValue
 from aelang.names import DEFAULT_INSTANCE, fold, is_blank
 
 if TYPE_CHECKING:
+    from aelang import ir
     from aelang.interpreter.runtime import Runtime, RuntimeClass
 
 
@@ -18,7 +20,7 @@ class WorkspaceObject:
     the folded name of the instance whose values it has, None for the class alone."""
 
     __slots__ = (
-        "answers_as", "attributes", "children", "home", "instance", "is_root", "klass", "message", "namespace",
+        "answers_as", "attributes", "children", "field", "home", "instance", "is_root", "klass", "message", "namespace",
         "object_name", "parent", "relationships",
     )  # fmt: skip
 
@@ -32,6 +34,7 @@ class WorkspaceObject:
         self.answers_as = None if instance is None else fold(instance)
         self.object_name = object_name
         self.message = ""
+        self.field: ir.Field | None = None  # the last one that called a method, or led to an object or a state
         self.attributes: dict[str, RunValue] = {}
         self.parent: WorkspaceObject | None = None
         self.is_root = True
@@ -48,8 +51,8 @@ class Workspace:
     """What one run, or several in a row, have built. `nodes` are the objects in the order of their creation."""
 
     __slots__ = (
-        "_root", "active", "built", "current", "emit", "machines", "nodes", "runtime", "saved_states", "skip_methods",
-        "stack", "state_vars", "steps",
+        "_root", "active", "built", "current", "emit", "machines", "nodes", "rollback", "runtime", "saved_states",
+        "skip_methods", "stack", "state_vars", "steps", "undos",
     )  # fmt: skip
 
     def __init__(self, runtime: "Runtime", emit: Callable[[Event], None], *, skip_methods: bool) -> None:
@@ -65,6 +68,8 @@ class Workspace:
         self.state_vars: dict[str, RunValue] = {}
         self.saved_states: dict[str, dict[str, RunValue]] = {}
         self.machines: list[str] = []
+        self.undos: list[Undo] = []
+        self.rollback: Rollback | None = None
         self._root: WorkspaceObject | None = None
 
     @property

@@ -10,7 +10,7 @@ Json: TypeAlias = Any  # what `json` reads and writes; its own type cannot be sa
 _NODES: tuple[type[Any], ...] = (
     nodes.Faulty, nodes.Step, nodes.Lookup, nodes.StateVariable, nodes.CurrentMessage, nodes.InstanceLookup,
     nodes.Template, nodes.Coalesced, nodes.Literal, nodes.Referred, nodes.Quoted, nodes.ListOf, nodes.Message,
-    nodes.Not, nodes.Negative, nodes.And, nodes.Or, nodes.Binary, nodes.Matches, nodes.Calls, nodes.Test,
+    nodes.Not, nodes.Negative, nodes.And, nodes.Or, nodes.Binary, nodes.Matches, nodes.Calls, nodes.Test, nodes.Condition,
     nodes.Target, nodes.Action, nodes.CollectList, nodes.CollectHash, nodes.SymbolKey, nodes.CollectValue,
     nodes.AssertionField, nodes.AttributeField, nodes.MethodField, nodes.RelationshipField, nodes.StateField,
     nodes.Input, nodes.Method, nodes.Instance, nodes.Class, Attribute, Call,

@@ -172,6 +172,13 @@ class Test(NamedTuple):
     meaning: Expression
 
 
+class Condition(NamedTuple):
+    """`IF expression`, or with `negated` `UNLESS expression`: whether a field is processed at all."""
+
+    negated: bool
+    test: Test
+
+
 # -- what a field does -------------------------------------------------------------------------------------------
 
 
@@ -235,6 +242,7 @@ class AssertionField(NamedTuple):
     place: Place
     tests: tuple[Test, ...]
     coalesced: bool = False
+    condition: Condition | None = None
 
 
 class AttributeField(NamedTuple):
@@ -247,6 +255,7 @@ class AttributeField(NamedTuple):
     datatype: str | None
     collect: tuple[Collect, ...] = ()
     private: bool = False
+    condition: Condition | None = None
 
 
 class MethodField(NamedTuple):
@@ -257,6 +266,7 @@ class MethodField(NamedTuple):
     place: Place
     action: Action | None
     collect: str | None = None
+    condition: Condition | None = None
 
 
 class RelationshipField(NamedTuple):
@@ -267,10 +277,14 @@ class RelationshipField(NamedTuple):
     place: Place
     action: Action | None
     collect: tuple[Collect, ...] = ()
+    condition: Condition | None = None
 
 
 class StateField(NamedTuple):
-    """A state of a state machine (LANGUAGE 6). Limits are texts: "3", "10.minutes"."""
+    """A state of a state machine (LANGUAGE 6), or a step (LANGUAGE 5). Limits are texts: "3", "10.minutes".
+
+    The action of a step is the relationship it became, `TARGET#${#ae_message}`.
+    """
 
     name: str
     messages: tuple[str, ...]
@@ -282,6 +296,9 @@ class StateField(NamedTuple):
     on_error: tuple[Action, ...] = ()
     max_retries: str | None = None
     max_time: str | None = None
+    condition: Condition | None = None
+    undo: tuple[Action, ...] = ()
+    is_step: bool = False
 
 
 Field: TypeAlias = AssertionField | AttributeField | MethodField | RelationshipField | StateField

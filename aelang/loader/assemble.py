@@ -4,7 +4,7 @@ What only shows when files are seen together is found here: names that stand twi
 for fields that the class does not have. Nothing is looked up beyond the folder.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import NamedTuple, TypeVar
 
 from aelang.diagnostics import Diagnostic, DiagnosticKind, Severity, did_you_mean
@@ -14,6 +14,7 @@ from aelang.loader.twins import twin
 from aelang.model import Class, Domain, Field, Input, Instance, Method, Namespace, Text, Value
 from aelang.names import fold
 from aelang.source import Span
+from aelang.syntax.yaml import MAX_DIAGNOSTICS
 
 __all__ = ["Assembled", "assemble_class", "assemble_domain"]
 
@@ -115,18 +116,18 @@ def _first_of_each(things: Sequence[_Named]) -> tuple[_Named, ...]:
     return tuple(found.values())
 
 
-def _unknown_fields(instances: Iterable[Instance], schema: Sequence[Field], klass: str) -> Iterable[Diagnostic]:
-    known = {fold(field.name) for field in schema}
+def _unknown_fields(instances: Iterable[Instance], schema: Sequence[Field], klass: str) -> Iterator[Diagnostic]:
+    names = tuple(field.name for field in schema)
+    known = set(map(fold, names))
     for instance in instances:
-        for value in instance.values:
-            name = value.name.value or ""
-            if fold(name) not in known:
-                advice = did_you_mean(name, tuple(field.name for field in schema))
-                advice = advice or "declare it in the `schema` of the class, or take the value away"
-                yield UNKNOWN_FIELD.at(value.name.span(instance.source), advice, klass=klass, name=name)
+        unknown = [value.name for value in instance.values if fold(value.name.value or "") not in known]
+        for at in unknown[:MAX_DIAGNOSTICS]:
+            name = at.value or ""
+            advice = did_you_mean(name, names) or "declare it in the `schema` of the class, or take the value away"
+            yield UNKNOWN_FIELD.at(at.span(instance.source), advice, klass=klass, name=name)
 
 
-def _twins(names: Iterable[tuple[Text, str]], what: str) -> Iterable[Diagnostic]:
+def _twins(names: Iterable[tuple[Text, str]], what: str) -> Iterator[Diagnostic]:
     seen: dict[str, tuple[Text, str]] = {}
     for name, source in names:
         first, where = seen.setdefault(fold(name.value or ""), (name, source))
@@ -160,8 +161,9 @@ def assemble_domain(
 
 
 def domain_name(folder: DomainFolder, record: FileRecord, root: str) -> str:
-    """The name of the domain of `folder`: the one in its file, else its folder's."""
-    return record.name.value or folder.folder.rpartition("/")[2] or root.rstrip("/").rpartition("/")[2]
+    """The name of the domain of `folder`: the one in its file, else its folder's, else that of `root`."""
+    base = root.rstrip("/:").replace(":", "/").rpartition("/")[2].partition("@")[0].removesuffix(".zip")
+    return record.name.value or folder.folder.rpartition("/")[2] or base
 
 
 def _name_span(klass: Class) -> Span:

@@ -1,6 +1,7 @@
 """Git trees: `repo@rev:path` read through the `git` program, without a checkout and without running anything of it."""
 
 import os
+from bisect import bisect_left
 from collections.abc import Sequence
 from posixpath import dirname, join, normpath
 from typing import NamedTuple
@@ -15,6 +16,8 @@ from aelang.loader.trees import (
     Listing,
     is_hidden,
     is_relevant,
+    objection_to_name,
+    shown,
 )
 from aelang.source import Span
 
@@ -146,37 +149,42 @@ class GitTree:
                 blobs[path] = _Blob(mode, blob, int(size))
         if links:
             self._follow(links, blobs, said)
-        return {path: blob for path, blob in blobs.items() if is_relevant(path) and not is_hidden(path)}
+        found = {path: blob for path, blob in blobs.items() if is_relevant(path) and not is_hidden(path)}
+        for path in [path for path in found if objection_to_name(path)]:
+            del found[path]
+            span = Span(shown(self.display(path)))
+            said.append(UNREADABLE_FILE.at(span, "name it otherwise", reason=objection_to_name(path)))
+        return found
 
     def _follow(self, links: dict[str, str], blobs: dict[str, _Blob], said: list[Diagnostic]) -> None:
-        """Adds to `blobs` what the links lead to; links that lead to links are followed in later rounds."""
+        """Adds to `blobs` what the links lead to, as a directory would have it."""
         contents = self._cat(list(links.values()))
-        targets = {}
-        for path, content in zip(links, contents, strict=True):
-            if isinstance(content, bytes):
-                text = content.decode("utf-8", "surrogateescape")
-                targets[path] = normpath(join(dirname(path), text))
-        for path, target in list(targets.items()):
-            if target == ".." or target.startswith(("../", "/")):
-                del targets[path]
+        texts = {
+            path: content.decode("utf-8", "surrogateescape")
+            for path, content in zip(links, contents, strict=True)
+            if isinstance(content, bytes)
+        }
+        targets = {path: _target(path, texts) for path in texts}
+        files = {path: blobs[target] for path, target in targets.items() if target in blobs}
+        blobs |= files
+        paths = sorted(blobs)
+        for path, target in targets.items():
+            if path in files:
+                continue
+            if target is None:
                 if is_relevant(path) or path.endswith(".class"):  # what else it leads to cannot be seen in the tree
                     self._not_followed(path, "it leads out of the datastore", said)
             elif target == "." or path.startswith(target + "/"):
-                del targets[path]
                 self._not_followed(path, "it leads to a folder that it stands in", said)
-        for _ in range(_ROUNDS):
-            found = {new: blob for path, target in targets.items() for new, blob in _aliases(path, target, blobs)}
-            if found.keys() <= blobs.keys():
-                break
-            blobs |= found
-        for path, target in targets.items():
-            if path not in blobs and is_relevant(path):
+            elif found := paths[bisect_left(paths, target + "/") : bisect_left(paths, target + "0")]:
+                blobs |= {path + each[len(target) :]: blobs[each] for each in found}
+            elif is_relevant(path):
                 reason = f"it is a link to `{target}`, which is not there"
-                said.append(UNREADABLE_FILE.at(Span(self.display(path)), "take the link away", reason=reason))
+                said.append(UNREADABLE_FILE.at(Span(shown(self.display(path))), "take the link away", reason=reason))
 
     def _not_followed(self, path: str, reason: str, said: list[Diagnostic]) -> None:
         advice = "put a copy of what it leads to in its place"
-        said.append(OUTSIDE_LINK.at(Span(self.display(path)), advice, reason=reason))
+        said.append(OUTSIDE_LINK.at(Span(shown(self.display(path))), advice, reason=reason))
 
     def read(self, paths: Sequence[str]) -> list[bytes | Diagnostic]:
         """The bytes of `paths`, by one run of git."""
@@ -211,12 +219,19 @@ class GitTree:
         return found
 
 
-_ROUNDS = 8
+def _target(path: str, texts: dict[str, str]) -> str | None:
+    """Where the link `path` leads, links on the way followed; None where it leads out of the tree."""
+    target = normpath(join(dirname(path), texts[path]))
+    for _ in range(_LONGEST_CHAIN):
+        if target == ".." or target.startswith(("../", "/")):
+            return None
+        parts = target.split("/")
+        above = ("/".join(parts[:count]) for count in range(1, len(parts) + 1))
+        link = next((each for each in above if each in texts), None)
+        if link is None:
+            return target
+        target = normpath(join(dirname(link), texts[link], target[len(link) + 1 :]))
+    return target
 
 
-def _aliases(path: str, target: str, blobs: dict[str, _Blob]) -> list[tuple[str, _Blob]]:
-    """What appears at `path` because it is a link to `target`."""
-    if target in blobs:
-        return [(path, blobs[target])]
-    below = target + "/"
-    return [(f"{path}/{each[len(below) :]}", blob) for each, blob in blobs.items() if each.startswith(below)]
+_LONGEST_CHAIN = 40

@@ -27,8 +27,8 @@ from aelang.model import (
 )
 from aelang.names import fold
 from aelang.source import Span
+from aelang.syntax.yaml import MAX_DIAGNOSTICS, Node, Sequence, parse_yaml
 from aelang.syntax.yaml import Mapping as YamlMapping
-from aelang.syntax.yaml import Node, Sequence, parse_yaml
 
 __all__ = ["read_file"]
 
@@ -283,11 +283,14 @@ class _Reader:
         for key, choice in choices.items():
             text = found.get(key)
             value = None if text is None else text.value
-            if value not in choice.values and (value is not None or choice.needed):
-                at = text or Text(None, node.line, node.column)
-                near = did_you_mean(value, tuple(choice.values)) if value else ""
-                advice = f"{near} it is one of: {', '.join(sorted(choice.values))}".lstrip()
-                self.report(choice.kind, at.line, at.column, len(value or ""), advice, value=value or "")
+            if value in choice.values or (value is None and not choice.needed) or not self.has_room():
+                continue
+            listed = f"it is one of: {', '.join(sorted(choice.values))}"
+            if text is None or value is None:
+                self.malformed(f"a {self.role.value} without a `{key}`", text or node, listed)
+            else:
+                advice = f"{did_you_mean(value, tuple(choice.values))} {listed}".lstrip()
+                self.report(choice.kind, text.line, text.column, len(value), advice, value=value)
 
     def check_name(self, name: Text | None, pattern: re.Pattern[str], rule: str, what: str, node: YamlMapping) -> None:
         if name is None or not name.value:
@@ -299,14 +302,18 @@ class _Reader:
         """Reports names that stand twice, and names that differ by case only."""
         seen: dict[str, Text] = {}
         for name in names:
-            if name.value is not None and (first := seen.setdefault(fold(name.value), name)) is not name:
+            if (
+                name.value is not None
+                and (first := seen.setdefault(fold(name.value), name)) is not name
+                and self.has_room()
+            ):
                 self.diagnostics.append(twin(what, name.value, name.span(""), first.value or "", first.span("")))
 
     def unknown_keys(self, entries: dict[str, Node], known: frozenset[str], what: str) -> None:
         """Reports the keys of `entries` that are not `known`. A namespace's keys are never read, whatever they say."""
         kind = UNREAD_KEY if self.role is Role.NAMESPACE else UNKNOWN_KEY
         for key, node in entries.items():
-            if key not in known:
+            if key not in known and self.has_room():
                 advice = did_you_mean(key, tuple(known - _BOOKKEEPING)) or "take it away"
                 self.report(kind, node[3], node[4], len(key), advice, what=what, key=key)
 
@@ -315,7 +322,7 @@ class _Reader:
         if node.entries.keys() <= known:
             return
         for key, inner in node.entries.items():
-            if key not in known:
+            if key not in known and self.has_room():
                 advice = did_you_mean(key, tuple(known)) or "take it away"
                 self.report(UNREAD_KEY, inner[3], inner[4], len(key), advice, key=key)
 
@@ -323,8 +330,13 @@ class _Reader:
         line, column = (1, 1) if node is None else (node[1], node[2])
         self.report(MALFORMED_FILE, line, column, 1, advice, what=what)
 
+    def has_room(self) -> bool:
+        """Whether more is to be said of this file. Asked where a suggestion is looked for: that takes a millisecond."""
+        return len(self.diagnostics) < MAX_DIAGNOSTICS
+
     def report(self, kind: DiagnosticKind, line: int, column: int, length: int, advice: str, **holes: str) -> None:
-        self.diagnostics.append(kind.at(Span("", line, column, max(1, length)), advice, (), **holes))
+        if self.has_room():
+            self.diagnostics.append(kind.at(Span("", line, column, max(1, length)), advice, (), **holes))
 
 
 _make: Callable[[type[Text], tuple[Any, ...]], Text] = tuple.__new__

@@ -104,74 +104,69 @@ class DirectoryTree:
 
     def listing(self) -> Listing:
         """Every relevant file, found by one walk."""
-        entries: list[Entry] = []
-        diagnostics: list[Diagnostic] = []
-        folders = [("", self._real)]
-        while folders:
-            prefix, folder = folders.pop()
+        walk = _Walk([], [("", self._real, False)], [])
+        while walk.folders:
+            prefix, folder, linked = walk.folders.pop()
             try:
                 with os.scandir(folder) as found:
                     for item in found:
-                        self._sort_in(item, prefix, entries, folders, diagnostics)
+                        self._sort_in(item, prefix, linked, walk)
             except OSError as error:
-                diagnostics.append(_unreadable(self.display(prefix.rstrip("/")), error))
-        entries.sort()
-        return Listing(tuple(entries), tuple(sorted(diagnostics, key=lambda each: each.span)))
+                walk.diagnostics.append(_unreadable(self.display(prefix.rstrip("/")), error))
+        walk.entries.sort()
+        return Listing(tuple(walk.entries), tuple(sorted(walk.diagnostics, key=lambda each: each.span)))
 
-    def _sort_in(
-        self,
-        item: "os.DirEntry[str]",
-        prefix: str,
-        entries: list[Entry],
-        folders: list[tuple[str, str]],
-        diagnostics: list[Diagnostic],
-    ) -> None:
+    def _sort_in(self, item: "os.DirEntry[str]", prefix: str, linked: bool, walk: "_Walk") -> None:
         """Puts one item of a folder where it belongs: a file, a folder to walk, a complaint, or nowhere."""
-        path = prefix + item.name
+        name = item.name
         if item.is_symlink():
-            self._follow(item, path, entries, folders, diagnostics)
+            self._follow(item, prefix + name, linked, walk)
         elif item.is_dir(follow_symlinks=False):
-            if item.name[0] != ".":
-                folders.append((path + "/", item.path))
-        elif item.name.endswith(_SUFFIXES):
-            self._add(path, item.stat(follow_symlinks=False), entries, diagnostics)
+            if name[0] != ".":
+                walk.folders.append((f"{prefix}{name}/", item.path, linked))
+        elif name.endswith(_SUFFIXES):
+            try:
+                status = item.stat(follow_symlinks=False)
+            except OSError as error:
+                walk.diagnostics.append(_unreadable(self.display(prefix + name), error))
+            else:
+                self._add(prefix + name, status, walk)
 
-    def _add(self, path: str, status: os.stat_result, entries: list[Entry], diagnostics: list[Diagnostic]) -> None:
-        if reason := _objection(status):
-            diagnostics.append(UNREADABLE_FILE.at(Span(self.display(path)), _TAKE_AWAY, reason=reason))
+    def _add(self, path: str, status: os.stat_result, walk: "_Walk") -> None:
+        reason = objection_to_name(path) or _objection(status)
+        if reason:
+            walk.diagnostics.append(UNREADABLE_FILE.at(Span(shown(self.display(path))), _TAKE_AWAY, reason=reason))
         else:
             stamp = f"{status.st_size}-{status.st_mtime_ns}-{status.st_ctime_ns}-{status.st_ino}"
-            entries.append(Entry(path, stamp))
+            walk.entries.append(Entry(path, stamp))
 
-    def _follow(
-        self,
-        item: "os.DirEntry[str]",
-        path: str,
-        entries: list[Entry],
-        folders: list[tuple[str, str]],
-        diagnostics: list[Diagnostic],
-    ) -> None:
+    def _follow(self, item: "os.DirEntry[str]", path: str, linked: bool, walk: "_Walk") -> None:
         """Follows a link that stays inside the root and does not lead to a folder it stands in."""
         real = os.path.realpath(item.path)
         try:
             status = os.stat(real)
         except OSError as error:
             if is_relevant(path):
-                diagnostics.append(_unreadable(self.display(path), error))
+                walk.diagnostics.append(_unreadable(self.display(path), error))
             return
         is_folder = stat.S_ISDIR(status.st_mode)
         if not is_folder and not is_relevant(path):
             return
-        here = os.path.realpath(os.path.dirname(item.path))
-        if not real.startswith(self._real.rstrip("/") + "/"):
-            diagnostics.append(_outside(self.display(path), "it leads out of the datastore"))
-        elif is_folder and (here + "/").startswith(real + "/"):
-            diagnostics.append(_outside(self.display(path), "it leads to a folder that it stands in"))
+        if reason := self._objection_to_link(item, real, is_folder, linked):
+            walk.diagnostics.append(_not_followed(self.display(path), reason))
         elif is_folder:
-            if path.count("/") < _MAX_FOLDERS:
-                folders.append((path + "/", real))
+            walk.folders.append((path + "/", real, True))
         else:
-            self._add(path, status, entries, diagnostics)
+            self._add(path, status, walk)
+
+    def _objection_to_link(self, item: "os.DirEntry[str]", real: str, is_folder: bool, linked: bool) -> str | None:
+        here = os.path.realpath(os.path.dirname(item.path))
+        if not real.startswith(self._real.rstrip("/") + "/") and real != self._real:
+            return "it leads out of the datastore"
+        if is_folder and (here + "/").startswith(real.rstrip("/") + "/"):
+            return "it leads to a folder that it stands in"
+        # Folders that link to each other would otherwise be walked in every order there is.
+        return "it stands in a folder that is itself linked" if is_folder and linked else None
 
     def read(self, paths: Sequence[str]) -> list[bytes | Diagnostic]:
         """The files' bytes. Never waits on a pipe or device, never reads more than MAX_BYTES of one."""
@@ -191,8 +186,16 @@ class DirectoryTree:
             return _unreadable(self.display(path), error)
 
 
-_MAX_FOLDERS = 40
-"""Links that lead from folder to folder stop here: two that lead to each other's parents would never end."""
+class _Walk(NamedTuple):
+    """A walk through a directory: the files found, the folders still to look into, what is wrong.
+
+    A folder is its prefix in the tree, where it really is, and whether a link led to it.
+    """
+
+    entries: list[Entry]
+    folders: list[tuple[str, str, bool]]
+    diagnostics: list[Diagnostic]
+
 
 _TAKE_AWAY = "take it out of the datastore, or put the file itself in its place"
 
@@ -210,13 +213,29 @@ def _objection(status: os.stat_result) -> str | None:
     return f"it is longer than {MAX_BYTES // 1024 // 1024} MB" if status.st_size > MAX_BYTES else None
 
 
+def objection_to_name(path: str) -> str | None:
+    """Why no file can be called `path`, if so. Git and the file system take any bytes; texts are UTF-8."""
+    if path.isascii():
+        return None
+    try:
+        path.encode()
+    except UnicodeEncodeError:
+        return "its name is not UTF-8"
+    return None
+
+
+def shown(path: str) -> str:
+    """`path` with what is no text in it replaced."""
+    return path.encode("utf-8", "replace").decode()
+
+
 def _unreadable(name: str, error: OSError) -> Diagnostic:
     reason = (error.strerror or str(error)).lower()
-    return UNREADABLE_FILE.at(Span(name), "check that it is there and that you may read it", reason=reason)
+    return UNREADABLE_FILE.at(Span(shown(name)), "check that it is there and that you may read it", reason=reason)
 
 
-def _outside(name: str, reason: str) -> Diagnostic:
-    return OUTSIDE_LINK.at(Span(name), "put a copy of what it leads to in its place", reason=reason)
+def _not_followed(name: str, reason: str) -> Diagnostic:
+    return OUTSIDE_LINK.at(Span(shown(name)), "put a copy of what it leads to in its place", reason=reason)
 
 
 class MemoryTree:

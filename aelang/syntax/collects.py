@@ -29,7 +29,7 @@ FUNCTIONS = (
     "variance", "stddev", "stdev",
 )  # fmt: skip
 
-_LEFT = r"^\s*(?:([./\w]+)\s*=\s*)?"
+_LEFT = r"^[^\S\n]*(?:([./\w]+)\s*=\s*)?"
 _LIST = re.compile(rf"{_LEFT}\[(.*)\](?:\.([^.]+))?", re.MULTILINE | re.ASCII)
 _HASH = re.compile(rf"{_LEFT}\{{(.*)\}}", re.MULTILINE | re.ASCII)
 _VALUE = re.compile(rf"{_LEFT}(\w+)", re.MULTILINE | re.ASCII)

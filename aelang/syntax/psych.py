@@ -111,6 +111,7 @@ _FLOAT = re.compile(r"[-+]?(?:[0-9][0-9_,]*)?\.[0-9]*(?:[eE][-+][0-9]+)?\Z")
 _INTEGER = re.compile(
     r"(?:[-+]?0b[0-1_,]+|[-+]?0[0-7_,]+|[-+]?(?:0|[1-9](?:[0-9]|,[0-9]|_[0-9])*)|[-+]?0x[0-9a-fA-F_,]+)\Z"
 )
+_LONGEST_NUMBER = 1000  # Python refuses to write out numbers of more than 4,300 digits
 _SIXTY = (3600, 60, 1)
 _DIGITS = re.compile(r"[-+]?[0-9]+(?:_[0-9]+)*")
 _DECIMALS = re.compile(r"[-+]?[0-9]+(?:_[0-9]+)*(?:\.[0-9]+(?:_[0-9]+)*)?")
@@ -122,6 +123,8 @@ def type_of(plain: str) -> Typed:
         return None
     if _WORD.match(plain) or "\n" in plain:
         return _word(plain)
+    if len(plain) > _LONGEST_NUMBER:
+        return _symbol(plain) if plain[0] == ":" else plain
     for pattern, read in _FORMS:
         if pattern.match(plain):
             return read(plain)

@@ -23,13 +23,12 @@ INVALID_REFERENCE = DiagnosticKind("invalid-reference", Severity.ERROR, "`{refer
 
 _STEP = r"\.\w+(?:\([\w~!&*+,;=:@/?-]*\))?"
 _PATH = r"(?:/?[\w.*-]+(?:/[\w.*-]+)*/?|/?)"
-_ANGLED = rf"\$<((?:miqae(?:ws)?:(?=[/#]))?{_PATH}#\w+(?:{_STEP})*|miqaedb:(?:/+[\w.-]+)+#\w+)>"
-_REFERENCE = re.compile(rf"\$\{{([^}}]+)\}}|{_ANGLED}", re.ASCII)
+_ANGLED = re.compile(rf"\$<((?:miqae(?:ws)?:(?=[/#]))?{_PATH}#\w+(?:{_STEP})*|miqaedb:(?:/+[\w.-]+)+#\w+)>", re.ASCII)
+_REFERENCE = re.compile(rf"\$\{{([^}}]+)\}}|{_ANGLED.pattern}", re.ASCII)
 _LOOKUP = re.compile(rf"(?:(miqae(?:ws)?):(?=[/#]))?({_PATH})#(\w+)((?:{_STEP})*)\Z", re.ASCII)
 _STORED = re.compile(r"miqaedb:((?:/+[\w.-]+)+)(?:#(\w+))?\Z", re.ASCII)
 _CURRENT = re.compile(r"!current_message\Z", re.ASCII | re.IGNORECASE)
 _EACH_STEP = re.compile(r"\.(\w+)(?:\(([^()]*)\))?", re.ASCII)
-_UNCLOSED = re.compile(r"\$\{[^}]*\Z")
 
 
 class Found(NamedTuple):
@@ -53,9 +52,12 @@ def may_have_references(text: str) -> bool:
 
 def find_references(text: str) -> Iterator[Found]:
     """The references in `text`, from the left: `${...}` with anything inside, `$<...>` only where it is well formed."""
-    for found in _REFERENCE.finditer(text):
+    last = text.rfind("}") + 1  # behind it no `${` is closed: not looking there keeps the search linear
+    for found in _REFERENCE.finditer(text, 0, last):
         braced = found[1]
         yield Found(found.start(), found.end(), found[2] if braced is None else braced, braced is None)
+    for found in _ANGLED.finditer(text, last):
+        yield Found(found.start(), found.end(), found[1], True)
 
 
 def well_formed(inner: str) -> nodes.AnyReference | None:
@@ -79,16 +81,20 @@ def has_odd_reference(text: str) -> bool:
 
 def without_references(text: str, stand_in: str) -> str:
     """`text` with `stand_in` in place of each reference."""
-    return _REFERENCE.sub(stand_in, text) if may_have_references(text) else text
+    kept, end = "", 0
+    for found in find_references(text):
+        kept += text[end : found.start] + stand_in
+        end = found.end
+    return kept + text[end:]
 
 
 def unclosed(text: str) -> tuple[Fault, ...]:
     """The fault of a `${` that no `}` follows, if there is one."""
-    end = max((found.end for found in find_references(text)), default=0)
-    at = _UNCLOSED.search(text, end)
-    if at is None:
+    at = text.find("${", text.rfind("}") + 1)
+    if at < 0:
         return ()
-    return (fault(UNCLOSED_SUBSTITUTION, at.start(), len(at[0]), "write `}` behind the reference", text=shown(at[0])),)
+    open_text = shown(text[at:])
+    return (fault(UNCLOSED_SUBSTITUTION, at, len(text) - at, "write `}` behind the reference", text=open_text),)
 
 
 def split_options(text: str) -> list[tuple[int, str]]:

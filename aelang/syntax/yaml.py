@@ -5,7 +5,6 @@ positions are read once, and what only faulty or unusual files need stands apart
 a fault is a diagnostic whose span names no source yet; the loader knows whose bytes they were.
 """
 
-import re
 from collections.abc import Callable
 from functools import cache
 from typing import Any, NamedTuple, TypeAlias
@@ -13,28 +12,18 @@ from typing import Any, NamedTuple, TypeAlias
 from aelang.diagnostics import Diagnostic, DiagnosticKind, Label, Severity
 from aelang.source import Span
 from aelang.syntax.psych import TEXTS, text_of
+from aelang.syntax.yaml_faults import QUOTE, explain, unreadable
 
-__all__ = [
-    "DUPLICATE_KEY",
-    "SEVERAL_DOCUMENTS",
-    "TAB_INDENTATION",
-    "UNKNOWN_TAG",
-    "UNREADABLE_YAML",
-    "Document",
-    "Mapping",
-    "Node",
-    "Scalar",
-    "Sequence",
-    "parse_yaml",
-]
+__all__ = ["Document", "Mapping", "Node", "Scalar", "Sequence", "parse_yaml"]
 
-UNREADABLE_YAML = DiagnosticKind("unreadable-yaml", Severity.ERROR, "this is not YAML: {problem}")
-TAB_INDENTATION = DiagnosticKind("tab-indentation", Severity.ERROR, "a tab where YAML wants blanks")
 DUPLICATE_KEY = DiagnosticKind("duplicate-key", Severity.ERROR, "the key `{key}` stands here a second time")
 UNKNOWN_TAG = DiagnosticKind("unknown-tag", Severity.ERROR, "the tag `{tag}` has no meaning in a datastore")
 SEVERAL_DOCUMENTS = DiagnosticKind("several-documents", Severity.WARNING, "a second YAML document: it is never read")
 
 MAX_DEPTH = 100
+MAX_DIAGNOSTICS = 100
+"""How much is said of one file: who has so many faults has one."""
+
 MAX_NODES = 100_000
 """How many nodes a file may come to once every alias is written out."""
 
@@ -45,6 +34,8 @@ The plain spelling, None for a scalar in quotes or a block, tells `12` from `"12
 one costs seven times as much, and a domain has fifty thousand.
 """
 
+_NONE: frozenset[str] = frozenset()
+
 
 class Mapping(NamedTuple):
     """A mapping; of two equal keys the last counts. `quoted` are the keys that stood in quotes."""
@@ -54,7 +45,7 @@ class Mapping(NamedTuple):
     column: int
     key_line: int
     key_column: int
-    quoted: tuple[str, ...] = ()
+    quoted: frozenset[str] = _NONE
 
 
 class Sequence(NamedTuple):
@@ -84,8 +75,8 @@ def parse_yaml(data: bytes) -> Document:
     aliases that come to more than MAX_NODES), tab-indentation, duplicate-key, unknown-tag, several-documents.
     """
     if data[:2] in (b"\xff\xfe", b"\xfe\xff"):
-        return Document(None, (_unreadable("the file is UTF-16", 1, 1, "save it as UTF-8"),))
-    notes = _Notes(data)
+        return Document(None, (unreadable("the file is UTF-16", 1, 1, "save it as UTF-8"),))
+    notes = _Notes()
     root = _builder()(data, notes)
     return Document(root, tuple(notes.diagnostics))
 
@@ -97,17 +88,23 @@ class _Stop(Exception):
 class _Notes:
     """What is kept beside the tree while one file is read: anchors, and what is wrong."""
 
-    __slots__ = ("_data", "_weights", "anchors", "diagnostics", "nodes")
+    __slots__ = ("_weights", "anchors", "diagnostics", "nodes")
 
-    def __init__(self, data: bytes) -> None:
-        self._data = data
+    def __init__(self) -> None:
         self._weights: dict[int, int] = {}
         self.anchors: dict[str, Node] = {}
         self.diagnostics: list[Diagnostic] = []
         self.nodes = 0
 
+    def begin_anew(self) -> None:
+        """Forgets all that was noted, for a second attempt at the file."""
+        self._weights.clear()
+        self.anchors.clear()
+        self.diagnostics.clear()
+        self.nodes = 0
+
     def stop(self, problem: str, mark: Any, advice: str) -> _Stop:
-        self.diagnostics.append(_unreadable(problem, mark.line + 1, mark.column + 1, advice))
+        self.diagnostics.append(unreadable(problem, mark.line + 1, mark.column + 1, advice))
         return _Stop()
 
     def duplicate(self, key: str, line: int, column: int, first: Node) -> None:
@@ -118,7 +115,7 @@ class _Notes:
     def alias(self, event: Any) -> Node:
         name = event.anchor
         if name not in self.anchors:
-            raise self.stop(f"nothing before this is named `&{name}`", event.start_mark, _QUOTE)
+            raise self.stop(f"nothing before this is named `&{name}`", event.start_mark, QUOTE)
         node = self.anchors[name]
         self.nodes += self._weight(node)
         if self.nodes > MAX_NODES:
@@ -152,20 +149,6 @@ class _Notes:
         advice = "put it in a file of its own, or take the line `---` away"
         self.diagnostics.append(SEVERAL_DOCUMENTS.at(Span("", mark.line + 1, mark.column + 1, 3), advice))
 
-    def syntax_error(self, error: Any) -> None:
-        """Notes an exception of libyaml: a scanner or parser error has a mark, a reader error a byte position."""
-        mark = getattr(error, "problem_mark", None) or getattr(error, "context_mark", None)
-        if mark is not None:
-            self.diagnostics.append(_explain(error.problem or "", mark.line + 1, mark.column + 1, self._data))
-            return
-        before = self._data[: getattr(error, "position", 0) or 0]
-        column = len(before[before.rfind(b"\n") + 1 :].decode("utf-8", "replace")) + 1
-        if "octet" in str(getattr(error, "reason", "")) or "UTF-8" in str(getattr(error, "reason", "")):
-            problem, advice = "the bytes here are not UTF-8", "save the file as UTF-8"
-        else:
-            problem, advice = "a control character", 'take it away, or write it as an escape in quotes: "\\x07"'
-        self.diagnostics.append(_unreadable(problem, before.count(b"\n") + 1, column, advice))
-
 
 _TEXT_TAGS = frozenset(("!", "tag:yaml.org,2002:str", "!str"))
 _TAGS = {
@@ -173,7 +156,6 @@ _TAGS = {
     "mapping": frozenset(("tag:yaml.org,2002:map", "!")),
     "sequence": frozenset(("tag:yaml.org,2002:seq", "!")),
 }
-_QUOTE = "if it is a value, put it in quotes"
 
 
 @cache
@@ -189,28 +171,43 @@ def _builder() -> Callable[[bytes, _Notes], Node | None]:
         SequenceEndEvent,
         StreamEndEvent,
     )
-    from _ruamel_yaml import ScannerError as _ScannerError
+    from ruamel.yaml.error import YAMLError
 
-    errors = _ScannerError.__mro__[-4]  # YAMLError, the base of all that libyaml raises
     make = tuple.__new__
 
     def build(data: bytes, notes: _Notes) -> Node | None:
         try:
-            get = CParser(data).get_event
-            get()
-            event = get()
-            if type(event) is StreamEndEvent:
-                return None
-            root = node(get(), get, notes, 0, 0, 0)
-            get()
-            event = get()
-            if type(event) is DocumentStartEvent:
-                notes.another_document(event.start_mark)
+            return document(CParser(data).get_event, notes)
         except _Stop:
             return None
-        except errors as error:
-            notes.syntax_error(error)
+        except YAMLError as error:
+            if _is_newer_yaml(error, data):
+                return build_slowly(data, notes, error)
+            notes.diagnostics.append(explain(error, data))
             return None
+
+    def build_slowly(data: bytes, notes: _Notes, first: Exception) -> Node | None:
+        from ruamel.yaml import YAML
+
+        notes.begin_anew()
+        try:
+            return document(iter(YAML(typ="safe", pure=True).parse(data)).__next__, notes)
+        except _Stop:
+            return None
+        except YAMLError:
+            notes.diagnostics.append(explain(first, data))
+            return None
+
+    def document(get: Any, notes: _Notes) -> Node | None:
+        get()
+        event = get()
+        if type(event) is StreamEndEvent:
+            return None
+        root = node(get(), get, notes, 0, 0, 0)
+        get()
+        event = get()
+        if type(event) is DocumentStartEvent:
+            notes.another_document(event.start_mark)
         return root
 
     def node(event: Any, get: Any, notes: _Notes, key_line: int, key_column: int, depth: int) -> Node:
@@ -253,7 +250,7 @@ def _builder() -> Callable[[bytes, _Notes], Node | None]:
 
     def mapping(get: Any, notes: _Notes, place: tuple[int, int, int, int], depth: int) -> Mapping:
         entries: dict[str, Node] = {}
-        quoted: tuple[str, ...] = ()
+        quoted: list[str] = []
         texts = TEXTS
         while type(event := get()) is not MappingEndEvent:
             mark = event.start_mark
@@ -262,10 +259,10 @@ def _builder() -> Callable[[bytes, _Notes], Node | None]:
             if type(event) is ScalarEvent and event.anchor is None:
                 key = event.value
                 if not event.implicit[0]:
-                    quoted += (key,)
+                    quoted.append(key)
             else:
                 key = key_of(event, get, notes, depth)
-            if key in entries and key != "<<":
+            if key in entries and key != "<<" and len(notes.diagnostics) < MAX_DIAGNOSTICS:
                 notes.duplicate(key, key_line, key_column, entries[key])
             event = get()
             if type(event) is ScalarEvent and event.anchor is None:
@@ -283,12 +280,12 @@ def _builder() -> Callable[[bytes, _Notes], Node | None]:
                 merge(entries, node(event, get, notes, key_line, key_column, depth + 1))
             else:
                 entries[key] = node(event, get, notes, key_line, key_column, depth + 1)
-        return make(Mapping, (entries, *place, quoted))
+        return make(Mapping, (entries, *place, frozenset(quoted) if quoted else _NONE))
 
     def key_of(event: Any, get: Any, notes: _Notes, depth: int) -> str:
         found = node(event, get, notes, 0, 0, depth + 1)
         if isinstance(found, Mapping | Sequence):
-            raise notes.stop("a key that is no text", event.start_mark, _QUOTE)
+            raise notes.stop("a key that is no text", event.start_mark, QUOTE)
         return found[0] or "" if found[5] is None else found[5]
 
     def merge(entries: dict[str, Node], other: Node) -> None:
@@ -312,71 +309,16 @@ def _with_key(node: Node, line: int, column: int) -> Node:
     return node[0], node[1], node[2], line, column, node[5]
 
 
-def _unreadable(problem: str, line: int, column: int, advice: str) -> Diagnostic:
-    return UNREADABLE_YAML.at(Span("", line, column, 1), advice, problem=problem)
+def _is_newer_yaml(error: Any, data: bytes) -> bool:
+    """Whether `error` may only mean that our libyaml is older than Ruby's.
+
+    Since 0.2.1 a colon or question mark may stand in a plain scalar inside brackets: `[http://x]`. Such a file is read
+    once more by the parser written in Python, which allows it, and is twenty times slower: so not a large one.
+    """
+    mark = getattr(error, "problem_mark", None)
+    if mark is None or len(data) > _LARGEST_SLOW:
+        return False
+    return "found unexpected ':'" in error.problem or ("did not find expected ','" in error.problem and b"?" in data)
 
 
-_OWN_LINE = "put the value in quotes, or the key on a line of its own"
-_PROBLEMS = (
-    ("mapping values are not allowed", "a second `: ` in one value", _OWN_LINE),
-    (
-        "could not find expected ':'",
-        "a line that is neither `key: value` nor `- item`",
-        "indent it to go on with the value",
-    ),
-    (
-        "did not find expected key",
-        "a line that fits no line above",
-        "line the key up with those above",
-    ),
-    ("did not find expected '-'", "a line that fits no line above", "line the `-` up with those above it"),
-    (
-        "did not find expected ',' or ']'",
-        "a list in brackets that is not closed",
-        "end it with `]`",
-    ),
-    (
-        "did not find expected ',' or '}'",
-        "a mapping in braces that is not closed",
-        "end it with `}`",
-    ),
-    ("found unexpected end of stream", "a quote that is not closed", "end it; inside '...' a quote is written twice"),
-    ("found character that cannot start any token", "a value may not begin with this character", _QUOTE),
-    (
-        "found unknown escape character",
-        "an escape that YAML does not know",
-        "use '...', or double the backslash",
-    ),
-    ("found undefined tag handle", "a value that begins with `!`", _QUOTE),
-    ("did not find expected whitespace or line break", "a value that begins with `!`, `&` or `*`", _QUOTE),
-    ("did not find expected alphabetic or numeric", "a value that begins with `&` or `*`", _QUOTE),
-    (
-        "block sequence entries are not allowed",
-        "a list item where none may stand",
-        "begin the list on the next line",
-    ),
-    (
-        "did not find expected comment or line break",
-        "text behind `|` or `>`",
-        "put it on the next line, indented",
-    ),
-)
-
-
-def _explain(problem: str, line: int, column: int, data: bytes) -> Diagnostic:
-    """The diagnostic for a problem libyaml names, in words of ours where it is a known one."""
-    if found := _tab(data, line):
-        return TAB_INDENTATION.at(Span("", *found, 1), "indent with two blanks a level")
-    for known, ours, advice in _PROBLEMS:
-        if known in problem:
-            return _unreadable(ours, line, column, advice)
-    return _unreadable(problem, line, column, _QUOTE)
-
-
-def _tab(data: bytes, line: int) -> tuple[int, int] | None:
-    """Where a tab indents line `line` or the one before it: libyaml often complains a line late."""
-    lines = data.decode("utf-8", "replace").splitlines()
-    for number in (line, line - 1):
-        if 0 < number <= len(lines) and (indent := re.match(r"[ -]*\t", lines[number - 1])):
-            return number, indent.end()
-    return None
+_LARGEST_SLOW = 256 * 1024

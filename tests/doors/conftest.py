@@ -9,9 +9,15 @@ from aelang.__main__ import run
 from tests.doors.stores import FILES, Aelang, Done, write
 
 
+@pytest.fixture(scope="session")
+def cache_file(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A cache for all tests: a large datastore is compiled once."""
+    return tmp_path_factory.mktemp("cache") / "cache.sqlite"
+
+
 @pytest.fixture(autouse=True)
-def _own_surroundings(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv("AELANG_CACHE", str(tmp_path / "cache.sqlite"))
+def _own_surroundings(tmp_path: Path, cache_file: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("AELANG_CACHE", str(cache_file))
     monkeypatch.setenv("AELANG_SPOOL", str(tmp_path / "spool"))
     monkeypatch.setenv("PYTHONPATH", str(Path(aelang_package.__file__).parents[1]))
     monkeypatch.delenv("NO_COLOR", raising=False)

@@ -6,7 +6,7 @@ from shutil import which
 
 import pytest
 
-from tests.doors.stores import PLAIN, Aelang, commit, write
+from tests.doors.stores import Aelang, commit, write
 
 SHORT = "compiled 3 domains, 3 classes, 5 instances, 1 method: nothing is wrong\n"
 BROKEN = {"Low/System/Leaf.class/one.yaml": "object_type: instance\nobject:\n\tattributes:\n"}
@@ -64,12 +64,6 @@ def test_the_counts_say_what_was_read_and_compiled(aelang: Aelang, store: Path) 
 def test_a_second_time_nothing_is_compiled(aelang: Aelang, store: Path) -> None:
     aelang("compile", "store")
     assert "classes: 3, 0 compiled, 3 from the cache\n" in aelang("compile", "store", "-v").err
-
-
-def test_of_a_changed_file_only_that_one_is_read(aelang: Aelang, store: Path) -> None:
-    aelang("compile", "store")
-    write(store, {"Low/System/Leaf.class/one.yaml": PLAIN.format(name="uno")})
-    assert "files: 14 seen, 1 read\nclasses: 3, " in aelang("compile", "store", "-v").err
 
 
 def test_emitted_json_has_every_class(aelang: Aelang, store: Path) -> None:

@@ -94,6 +94,19 @@ def test_the_commit_of_a_line_is_shown(aelang: Aelang, store: Path) -> None:
     assert (9, True) == (len(fields[0]["value"]["commit"]), fields[0]["value"]["commit"].isalnum())
 
 
+def test_the_commit_of_a_line_in_a_git_tree_is_shown(aelang: Aelang, store: Path) -> None:
+    if which("git") is None:
+        pytest.skip("git is not installed")
+    commit(store)
+    fields = json.loads(aelang("show", "/System/Request/hello", "-d", "store@HEAD", "--json").out)["fields"]
+    assert 9 == len(fields[0]["value"]["commit"])
+
+
+def test_outside_of_git_there_is_no_commit(aelang: Aelang) -> None:
+    fields = json.loads(aelang("show", "/System/Request/hello", "-d", "store", "--json").out)["fields"]
+    assert "" == fields[0]["value"]["commit"]
+
+
 def test_a_changed_line_is_shown_as_uncommitted(aelang: Aelang, store: Path) -> None:
     if which("git") is None:
         pytest.skip("git is not installed")

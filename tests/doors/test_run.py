@@ -176,6 +176,10 @@ def test_a_retry_is_code_3(aelang: Aelang, monkeypatch: pytest.MonkeyPatch) -> N
     assert (3, "retry in 90 s  /System/Request/hello  (2 objects)") == (done.code, done.out.splitlines()[0])
 
 
+def test_a_user_that_there_is_not_is_told(aelang: Aelang) -> None:
+    assert "there is no user 99" in aelang("run", "/System/Request/hello", "-d", "store", "--user", "99").err
+
+
 def test_limits_end_a_run_clearly(aelang: Aelang) -> None:
     done = aelang("run", "/System/Request/hello", "-d", "store", "--depth", "1")
     assert (1, True) == (done.code, done.err.startswith("error: LimitExceeded: "))

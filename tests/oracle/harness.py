@@ -116,10 +116,9 @@ def _unit(vector: Vector) -> list[Difference]:
 
 def _run(vector: Vector) -> list[Difference]:
     try:
-        found = runs.run(vector)
-    except Exception as error:  # a fault of ours is a failed vector, and the others go on
+        return _differences(vector, runs.run(vector))
+    except Exception as error:  # a fault of ours, or of the line, is a failed vector, and the others go on
         return [Difference("fault", vector.data["outcome"], f"{type(error).__name__}: {error} ({_place(error)})")]
-    return _differences(vector, found)
 
 
 def _differences(vector: Vector, found: Observed) -> list[Difference]:

@@ -68,6 +68,12 @@ def test_arguments_of_an_unknown_shape_are_a_failure(put_in: Any) -> None:
     assert [Verdict.FAILED] == [each.verdict for each in _judged()]
 
 
+def test_a_tree_of_an_unknown_shape_is_a_failure(put_in: Any) -> None:
+    datastore = {"datastore": "cases/missing", "domains": [{"name": "LOW"}], "uri": "/M/NoMissing/here", "roots": [{}]}
+    put_in(json.dumps({**_RUN, **datastore}))
+    assert [Verdict.FAILED] == [each.verdict for each in _judged()]
+
+
 def test_an_unknown_function_is_left_out(put_in: Any) -> None:
     put_in(json.dumps({**_GOOD, "fn": "never.heard_of"}))
     assert [Verdict.LEFT_OUT] == [each.verdict for each in _judged()]

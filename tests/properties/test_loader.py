@@ -18,14 +18,13 @@ from tests.rooms.test_loader_trees import make_commit, make_files, make_zip
 
 NAMES = st.sampled_from(["A", "a", "B", "Shop", "x y", ".missing", "é", ""])
 KEYS = ["name", "priority", "value", "field", "object", "attributes", "schema", "fields", "inputs", "colour", "<<"]
-SCALARS = st.sampled_from(
-    ["1", "~", "'x'", '"\\n"', "yes", ":s", "[1, a]", "{a: 1}", "*n", "&n z", "!t u", "a: b", "\t"]
-)
+SCALARS = st.sampled_from(["1", "~", "'x'", '"\\n"', "yes", ":s", "[1, a]", "{a: 1}", "*n", "&n z", "!t u", "a: b"])
 PATHS = st.sampled_from([
-    "D/__domain__.yaml", "__domain__.yaml", "D/N/__namespace__.yaml", "D/n/__namespace__.yaml", "D/N/C.class/__class__.yaml",
-    "D/N/c.class/__class__.yaml", "D/N/C.class/a.yaml", "D/N/C.class/b.yaml", "D/N/C.class/_missing.yaml",
-    "D/N/C.class/x.yml", "D/N/C.class/__methods__/m.yaml", "D/N/C.class/__methods__/m.rb", "D/C.class/__class__.yaml",
-    "D/N/D/__domain__.yaml", "E/__domain__.yaml", "D/N/C.class/N/__namespace__.yaml", "x.yaml", "D/N/x.yaml",
+    "D/__domain__.yaml", "__domain__.yaml", "D/N/__namespace__.yaml", "D/n/__namespace__.yaml",
+    "D/N/C.class/__class__.yaml", "D/N/c.class/__class__.yaml", "D/N/C.class/a.yaml", "D/N/C.class/b.yaml",
+    "D/N/C.class/_missing.yaml", "D/N/C.class/x.yml", "D/N/C.class/__methods__/m.yaml",
+    "D/N/C.class/__methods__/m.rb", "D/C.class/__class__.yaml", "D/N/D/__domain__.yaml", "E/__domain__.yaml",
+    "D/N/C.class/N/__namespace__.yaml", "x.yaml", "D/N/x.yaml",
 ])  # fmt: skip
 
 
@@ -73,9 +72,9 @@ def test_no_bytes_make_a_file_raise(data: bytes, role: Role) -> None:
 
 
 @given(st.text("ab:[]{}-?&*!|>'\"%@`#,\n\t \\~<0\x00é", max_size=40))
-def test_no_text_makes_yaml_raise(text: str) -> None:
-    document = parse_yaml(text.encode())
-    assert document.root is not None or document.diagnostics or not text.strip(" \n~-") or "#" in text or "%" in text
+def test_every_fault_in_yaml_has_a_place_and_a_way_out(text: str) -> None:
+    found = parse_yaml(text.encode()).diagnostics
+    assert [] == [each for each in found if not (each.span.line and each.span.column and each.help)]
 
 
 @settings(deadline=None)
@@ -96,8 +95,8 @@ def test_directory_git_tree_and_zip_give_equal_models(files: dict[str, bytes]) -
         folder = Path(name) / "r"
         make_files(folder, files | {"README": b""})
         make_commit(folder)
-        make_zip(Path(name) / "x.zip", files)
+        make_zip(Path(name) / "r.zip", files)
         plain = _model(load([str(folder)]), str(folder), f"{folder}/")
         in_git = _model(load([f"{folder}@HEAD"]), f"{folder}@HEAD", f"{folder}@HEAD:")
-        in_zip = _model(load([f"{name}/x.zip"]), f"{name}/x.zip", f"{name}/x.zip:")
+        in_zip = _model(load([f"{name}/r.zip"]), f"{name}/r.zip", f"{name}/r.zip:")
     assert (plain, plain) == (in_git, in_zip)

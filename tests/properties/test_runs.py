@@ -10,8 +10,8 @@ from tests.datastores import engine, field, instance, klass
 
 PIECES = st.sampled_from(
     [
-        "${", "}", "#", "/", "/#a", "#b", "..", ".", "||", "a", "b", "'x'", "miqaedb:", "miqaews:", "method:", "METHOD::",
-        "/N/C/i", "/N/C/j", "/N/D/", "*", "?", "&", "=", "x=1", "Integer::n=5", "Array::l=1", "User::u=1", ";", "[", "]", "{", "}",
+        "${", "}", "#", "/", "/#a", "#b", "..", ".", "||", "a", "b", "'x'", "miqaedb:", "miqaews:", "method:",
+        "METHOD::", "/N/C/i", "/N/C/j", "/N/D/", "*", "?", "&", "=", "x=1", "Integer::n=5", "Array::l=1", "User::u=1", ";", "[", "]", "{",
         "=>", "log_object", "log_object()", "nope(x => 1)", " ", "%", "%41", "é", "==", "1", "-", "nil", "true", "&&",
         "!current_message", "state_var#v", ".upcase", ".concat(y)", ".sum", ".sort", "create", "other", "/^a+$/", "=~",
     ]
@@ -32,7 +32,8 @@ def fields(draw: st.DrawFn) -> list[model.Field]:
         field(
             draw(KINDS), name, draw(MAYBE), datatype=draw(DATATYPES), message=draw(MESSAGES), collect=draw(MAYBE),
             on_entry=draw(MAYBE), on_exit=draw(MAYBE), on_error=draw(MAYBE), max_retries=draw(MAYBE),
-            max_time=draw(MAYBE), substitute=draw(st.sampled_from(["t", "f"])), priority=draw(st.sampled_from(["1", "2", None])),
+            max_time=draw(MAYBE), substitute=draw(st.sampled_from(["t", "f"])),
+            priority=draw(st.sampled_from(["1", "2", None])),
         )
         for name in draw(st.lists(st.sampled_from("abcd"), max_size=4, unique=True))
     ]  # fmt: skip

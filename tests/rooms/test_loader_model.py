@@ -125,20 +125,20 @@ def test_options_keep_their_types_and_embedded_methods_their_order() -> None:
     )  # fmt: skip
 
 
-def test_a_list_as_a_value_becomes_its_ruby_inspection() -> None:
-    more = "  fields:\n  - size: {value: [1, b, :c, yes, '2']}\n"
-    klass = order_class({"D/Shop/X.class/a.yaml": yaml_of("instance", "first", more)})
-    assert '[1, "b", :c, true, "2"]' == next(each for each in klass.instances if each.name == "first").values[0].get(
-        "value"
-    )
+INSPECTED = {
+    "[1, b, yes, '2', [~]]": '[1, "b", true, "2", [nil]]',
+    "{a: 1, 'b': ~}": '{"a"=>1, "b"=>nil}',
+    "[http://x, a?b]": '["http://x", "a?b"]',
+    "\n      - :c\n      - 010": "[:c, 8]",
+    "\n        :c: [x]\n        2: y": '{:c=>["x"], 2=>"y"}',
+}
 
 
-def test_a_mapping_as_a_value_becomes_its_ruby_inspection() -> None:
-    more = "  fields:\n  - size:\n      value: {a: 1, 'b': ~, :c: [x]}\n"
-    klass = order_class({"D/Shop/X.class/a.yaml": yaml_of("instance", "first", more)})
-    assert '{"a"=>1, "b"=>nil, :c=>["x"]}' == next(each for each in klass.instances if each.name == "first").values[
-        0
-    ].get("value")
+@pytest.mark.parametrize("value", INSPECTED)
+def test_a_list_or_mapping_as_a_value_becomes_its_ruby_inspection(value: str) -> None:
+    more = f"  fields:\n  - size:\n      value: {value}\n"
+    klass = order_class({"D/Shop/X.class/_missing.yaml": None, "D/Shop/X.class/a.yaml": yaml_of("instance", "a", more)})
+    assert INSPECTED[value] == klass.instances[0].values[0].get("value")
 
 
 def test_a_file_that_is_broken_costs_itself_only() -> None:
@@ -200,6 +200,16 @@ FAULTS = {
 def test_a_fault_in_an_instance_is_said_at_its_place(name: str) -> None:
     data, slug, place = FAULTS[name]
     assert [(slug, f"m/D/Shop/X.class/f.yaml:{place}")] == said(loaded({"D/Shop/X.class/f.yaml": data}))
+
+
+@pytest.mark.parametrize("key", ["scope", "language", "location"])
+def test_a_method_says_its_scope_language_and_location(key: str) -> None:
+    lines = {"scope": "instance", "language": "ruby", "location": "builtin"}
+    more = "".join(f"    {each}: {value}\n" for each, value in lines.items() if each != key)
+    found = loaded({"D/Shop/X.class/__methods__/m.yaml": yaml_of("method", "price", more)})
+    assert [("malformed-file", f"a method without a `{key}`")] == [
+        (each.kind.slug, each.message) for each in found.diagnostics
+    ]
 
 
 STRAY = {

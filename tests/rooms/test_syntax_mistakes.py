@@ -80,7 +80,9 @@ def test_every_row_of_the_expressions_has_a_fitting_mistake() -> None:
     assert [r"[‘’]", r"\b(length|size|to_[ifs]|downcase|upcase|strip|blank\?|nil\?|empty\?)\(\)"] == idle
 
 
-@pytest.mark.parametrize("text", ["${#a} and ${#b} or ${#c}", "${#a} && not ${#b}", "${#a} || ${#b} and true", "not 1 && 2"])
+@pytest.mark.parametrize(
+    "text", ["${#a} and ${#b} or ${#c}", "${#a} && not ${#b}", "${#a} || ${#b} and true", "not 1 && 2"]
+)
 def test_words_and_signs_that_mix_are_sent_to_parentheses(text: str) -> None:
     _, (found,) = parse_expression(text)
     assert "put parentheses around a part" in found.help

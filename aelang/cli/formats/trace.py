@@ -15,6 +15,7 @@ from aelang.interpreter.trace import (
     Missing,
     StateEntered,
     StateProcessed,
+    Undone,
     UpdatedNamespace,
 )
 
@@ -50,6 +51,8 @@ def _said(event: Event) -> str:
             return f"State {state}"
         case StateProcessed(_, state, result, next_state):
             return f"State {state} left with {result}" + (f", next is {next_state}" if next_state else "")
+        case Undone(_, state, result):
+            return f"State {state} undone with {result}"
         case Logged(_, level, text):
             return f"{level}: {text}"
         case _:
@@ -85,6 +88,8 @@ def log_line(event: Event) -> str:
             return f"info: Processing State=[{state}]"
         case StateProcessed(_, state, result, next_state):
             return f"info: Processed State=[{state}] with Result=[{result}], Next State=[{next_state}]"
+        case Undone(_, state, result):
+            return f"info: Undone State=[{state}] with Result=[{result}]"
         case Logged(_, level, text):
             return f"{level}: {text}"
         case _:
