@@ -1,8 +1,9 @@
 """Measures aelang: `python benchmarks/run.py [--only PATTERN] [--json FILE|-] [--big] [--rounds N] [--check]`.
 
 Each row is printed with its figure, its floor or peer of the same run, the ratio, the target, and if it is reached.
-Times are the minimum over rounds in which floor and subject take turns; rates of runs in memory are the best of
-several stretches by processor time. What the Ruby engine does is not measured here: it is the figure recorded in the design, taken on a machine like this one.
+Times of processes are the minimum over rounds in which floor and subject take turns; rates of runs in memory are the
+best of several stretches by processor time. What the Ruby engine does is not measured here: it is the figure recorded
+in the design, taken on a machine like this one.
 """
 
 import argparse

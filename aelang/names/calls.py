@@ -3,7 +3,7 @@
 import re
 from typing import NamedTuple, TypeAlias
 
-_CALL = re.compile(r"^\s*([./\w]+)\s*(?:\((.*)\))?\s*$", re.MULTILINE | re.ASCII)
+_CALL = re.compile(r"^[^\S\n]*([./\w]+)\s*(?:\((.*)\)\s*)?$", re.MULTILINE | re.ASCII)
 _ARGUMENT = re.compile(r"(\w+)\s*=>\s*(\d+|\"[^\"]+\"|'[^']+'|\w+)", re.ASCII)
 _WHOLE = re.compile(r"[+-]?[0-9]+\s*\Z")
 _DECIMAL = re.compile(r"[-+]?[0-9]+\.[0-9]+\s*\Z")
