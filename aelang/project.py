@@ -7,6 +7,7 @@ all is made again without it. The answer never depends on the cache.
 """
 
 import contextlib
+import gc
 import json
 import os
 import time
@@ -75,7 +76,16 @@ def open_project(
     first) replaces the order that the datastore gives; `references` are only looked up in. With `cache` off nothing
     is kept. Raises ProjectError where a root cannot be opened or holds no domain. Faults inside are diagnostics.
     """
-    settings = _settings(roots, domains, references, start)
+    collecting = gc.isenabled()
+    gc.disable()  # nothing here forms cycles, and looking for them costs a quarter of the time
+    try:
+        return _open_project(_settings(roots, domains, references, start), cache)
+    finally:
+        if collecting:
+            gc.enable()
+
+
+def _open_project(settings: Settings, cache: bool) -> "Compilation":
     trees = _trees(settings)
     path = cache_file(settings.folder) if cache else None
     opened = None if path is None else open_cache(path)
@@ -169,8 +179,8 @@ class _Sight:
 
 def _changed_at(stamp: str) -> int:
     """The time of the last change in the stamp of a file in a directory; 0 for other stamps."""
-    parts = stamp.split("-")
-    return int(parts[2]) if len(parts) == 4 and parts[2].isdigit() else 0
+    parts = stamp.rsplit("-", 2)
+    return int(parts[1]) if len(parts) == 3 else 0
 
 
 def open_with(settings: Settings, trees: Sequence[Tree], cache: Cache) -> "Compilation":
@@ -287,6 +297,7 @@ class Compilation:
         self._cache = cache
         self._key = settings.key()
         self._findings = findings
+        self._diagnostics: tuple[Diagnostic, ...] | None = None
         self._statistics = statistics
         self._records: dict[str, Record] = {}
         self._again: Compilation | None = None
@@ -295,9 +306,11 @@ class Compilation:
     @property
     def diagnostics(self) -> tuple[Diagnostic, ...]:
         """What is wrong with the datastore, in the order of places; nothing of the references."""
-        from aelang.building.reports import unpack_diagnostics
+        if self._diagnostics is None:
+            from aelang.building.reports import unpack_diagnostics
 
-        return tuple(unpack_diagnostics(json.loads(self._findings)[1]))
+            self._diagnostics = tuple(unpack_diagnostics(json.loads(self._findings)[1]))
+        return self._diagnostics
 
     @property
     def statistics(self) -> Statistics:

@@ -10,7 +10,6 @@ because a class can only be compiled when all names are known:
 Few files are held at a time; what the second step needs of a large datastore it takes from the cache again.
 """
 
-import gc
 from collections.abc import Iterable, Mapping, Sequence
 from typing import NamedTuple
 from zlib import crc32
@@ -62,13 +61,7 @@ def build(
 
     Raises NotADatastore where a root has no domain, CacheError where the cache cannot be used.
     """
-    collecting = gc.isenabled()
-    gc.disable()  # nothing here forms cycles, and looking for them costs a quarter of the time
-    try:
-        return _Build(roots, explicit, cache, project, known).run()
-    finally:
-        if collecting:
-            gc.enable()
+    return _Build(roots, explicit, cache, project, known).run()
 
 
 class _Domain(NamedTuple):

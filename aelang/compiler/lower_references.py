@@ -10,7 +10,6 @@ from functools import lru_cache
 from aelang import ir
 from aelang.diagnostics import DiagnosticKind, Severity
 from aelang.names import InvalidUri, Uri, collapse_slashes, split_path, split_uri
-from aelang.syntax.mistakes import advice
 from aelang.syntax.places import Fault, fault, shown
 from aelang.syntax.templates import (
     INVALID_REFERENCE,
@@ -77,6 +76,8 @@ def _lower_reference(found: Found, optional: bool) -> tuple[ir.Part, tuple[Fault
 
 
 def _complaint(found: Found, part: ir.Part, optional: bool) -> Fault:
+    from aelang.syntax.mistakes import advice  # only a fault needs the table
+
     at, length = found.start, found.end - found.start
     reference = shown("${" + found.inner + "}")
     match part:

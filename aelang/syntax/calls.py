@@ -10,7 +10,6 @@ from aelang.diagnostics import Diagnostic, DiagnosticKind, Severity
 from aelang.names import InvalidCall, read_call
 from aelang.source import NOWHERE, Span
 from aelang.syntax import nodes
-from aelang.syntax.mistakes import advice
 from aelang.syntax.places import Fault, fault, placed, shown, stripped
 from aelang.syntax.templates import has_odd_reference, without_references
 
@@ -59,6 +58,7 @@ def _parse(text: str) -> tuple[nodes.Call | None, tuple[Fault, ...]]:
 
 
 def _complaint(text: str, reason: str, at: int, length: int) -> Fault:
+    from aelang.syntax.mistakes import advice
     from aelang.syntax.printer import print_read_call
 
     help = advice("call", text)  # noqa: A001 - the word authors read

@@ -10,7 +10,6 @@ from typing import NamedTuple, TypeAlias
 from aelang.diagnostics import Diagnostic, DiagnosticKind, Severity
 from aelang.source import NOWHERE, Span
 from aelang.syntax import nodes
-from aelang.syntax.mistakes import advice
 from aelang.syntax.places import BLANKS, Fault, fault, placed, ruby_split, shown
 
 INVALID_COLLECT = DiagnosticKind("invalid-collect", Severity.ERROR, "`{text}` is no collect: {reason}")
@@ -35,11 +34,12 @@ _HASH = re.compile(rf"{_LEFT}\{{(.*)\}}", re.MULTILINE | re.ASCII)
 _VALUE = re.compile(rf"{_LEFT}(\w+)", re.MULTILINE | re.ASCII)
 
 _WORD = r"[A-Za-z_]\w*"
-_ELEMENT = rf"(?:{_WORD}|[+-]?\d+(?:\.\d+)?(?![\w.])|'[^',;\[\]{{}}\n]*'|\"[^\",;\[\]{{}}\n]*\")"
-_PAIR = rf"(?:{_WORD}|:\w+|'[^',;=\[\]{{}}\n]*'|\"[^\",;=\[\]{{}}\n]*\")[ \t]*=>[ \t]*{_WORD}"
+_QUOTED = r"'[^',;=\[\]{}\n]*'|\"[^\",;=\[\]{}\n]*\""
+_ELEMENT = rf"(?:{_WORD}|[+-]?\d+(?:\.\d+)?(?![\w.])|{_QUOTED})"
+_PAIR = rf"(?:{_WORD}|:\w+|{_QUOTED})[ \t]*=>[ \t]*{_WORD}"
 _PLAIN = re.compile(
     rf"[ \t]*(?:[./\w]+[ \t]*=[ \t]*)?(?:{_WORD}"
-    rf"|\[[ \t]*(?:{_ELEMENT}(?:[ \t]*,[ \t]*{_ELEMENT})*[ \t]*)?\](?:\.(?i:{'|'.join(FUNCTIONS)}))?"
+    rf"|\[[ \t]*(?:{_ELEMENT}(?:[ \t]*,[ \t]*{_ELEMENT})*[ \t]*)?\](?:\.\w+)?"
     rf"|\{{[ \t]*(?:{_PAIR}(?:[ \t]*,[ \t]*{_PAIR})*[ \t]*)?\}})\s*\Z",
     re.ASCII,
 )
@@ -126,7 +126,7 @@ def parse_collects(text: str, span: Span = NOWHERE) -> tuple[nodes.Collects | No
 def check_collect(text: str, *, on_relationship: bool = False) -> tuple[Fault, ...]:
     """What is wrong with one collect, or passed over in it. On a relationship an element is never a literal."""
     read = read_collect(text)
-    if _PLAIN.match(text):
+    if _PLAIN.match(text) and (not isinstance(read, ListRead) or read.function in (None, *FUNCTIONS)):
         return _literals(text, read) if on_relationship else ()
     from aelang.syntax.grammars import Refused, parse  # only a collect that is not plain needs lark
 
@@ -153,6 +153,7 @@ def _literals(text: str, read: Read) -> tuple[Fault, ...]:
 
 
 def _complaint(text: str, read: Read, reason: str, at: int, length: int) -> Fault:
+    from aelang.syntax.mistakes import advice
     from aelang.syntax.printer import print_read_collect
 
     help = advice("collect", text)  # noqa: A001 - the word authors read

@@ -6,7 +6,6 @@ from typing import TYPE_CHECKING
 from aelang.diagnostics import Diagnostic, DiagnosticKind, Severity
 from aelang.source import NOWHERE, Span
 from aelang.syntax import nodes
-from aelang.syntax.mistakes import advice
 from aelang.syntax.places import Fault, fault, placed, shown
 from aelang.syntax.templates import read_parts
 
@@ -37,6 +36,8 @@ def invalid(text: str, reason: str) -> tuple[Fault, ...]:
 
 
 def _complaint(text: str, refused: "Refused") -> Fault:
+    from aelang.syntax.mistakes import advice
+
     word = text[refused.at : refused.at + refused.length]
     help = _MIXING if _is_mixed(word, text) else advice("expression", " ".join(text.split()))  # noqa: A001 - the word authors read
     return fault(INVALID_EXPRESSION, refused.at, refused.length, help, text=shown(text), reason=refused.reason)

@@ -10,7 +10,6 @@ from aelang.diagnostics import Diagnostic, DiagnosticKind, Severity, did_you_mea
 from aelang.names import SCHEMES
 from aelang.source import NOWHERE, Span
 from aelang.syntax import nodes
-from aelang.syntax.mistakes import advice
 from aelang.syntax.places import BLANKS, Fault, fault, placed, shown, stripped
 from aelang.syntax.templates import has_odd_reference, may_have_references, without_references
 
@@ -42,6 +41,8 @@ def check_target(text: str, reason: str = "") -> tuple[Fault, ...]:
     faults = _parse(text)[1]
     if faults or not reason:
         return faults
+    from aelang.syntax.mistakes import advice
+
     inner, lead = stripped(text)
     return (fault(INVALID_TARGET, lead, len(inner), advice("target", inner), text=shown(inner), reason=reason),)
 
@@ -63,6 +64,8 @@ def _parse(text: str) -> tuple[nodes.Target | None, tuple[Fault, ...]]:
 
 
 def _complaint(text: str, reason: str, at: int, length: int, lead: int) -> Fault:
+    from aelang.syntax.mistakes import advice
+
     found = _SCHEME.match(text)
     if found is not None and found[1].lower() not in _KNOWN:
         help = did_you_mean(found[1], tuple(sorted(_KNOWN))) or "the schemes are " + ", ".join(sorted(_KNOWN))  # noqa: A001

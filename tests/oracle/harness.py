@@ -1,7 +1,8 @@
 """The judge: for each vector passed, deviated, left out or failed, and why."""
 
+from collections.abc import Mapping
 from enum import Enum
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from tests.oracle import compare, runs, units
 from tests.oracle.compare import Difference, Observed, is_plain_ruby, our_name
@@ -116,17 +117,40 @@ def _unit(vector: Vector) -> list[Difference]:
 
 def _run(vector: Vector) -> list[Difference]:
     try:
-        return _differences(vector, runs.run(vector))
+        return _deliveries(vector) if "deliver" in vector.data else _differences(vector.data, runs.run(vector))
     except Exception as error:  # a fault of ours, or of the line, is a failed vector, and the others go on
-        return [Difference("fault", vector.data["outcome"], f"{type(error).__name__}: {error} ({_place(error)})")]
+        wanted = vector.data.get("outcome", "deliveries")
+        return [Difference("fault", wanted, f"{type(error).__name__}: {error} ({_place(error)})")]
 
 
-def _differences(vector: Vector, found: Observed) -> list[Difference]:
-    exception = vector.data.get("exception")
-    if vector.data["outcome"] == "exception" and exception and is_plain_ruby(exception):
+def _differences(expected: Mapping[str, Any], found: Observed) -> list[Difference]:
+    exception = expected.get("exception")
+    if expected["outcome"] == "exception" and exception and is_plain_ruby(exception):
         failure = found.exception or next(iter(found.dropped), None)
-        return _plain_ruby(exception, str(vector.data.get("message")), failure)
-    return compare.differences(vector.data, found)
+        return _plain_ruby(exception, str(expected.get("message")), failure)
+    return compare.differences(expected, found)
+
+
+def _deliveries(vector: Vector) -> list[Difference]:
+    """What differs in the deliveries of a vector; those after the first that differs are not looked at."""
+    expected = vector.data["deliveries"]
+    ran = 0
+    for number, (uri, found, after) in enumerate(runs.deliver(vector), 1):
+        ran = number
+        wanted = expected[number - 1]
+        differences = _differences(wanted, found)
+        if number == 1 and wanted.get("uri") not in (None, uri):
+            differences.append(Difference("uri", wanted["uri"], uri))
+        requeue = wanted.get("requeue")
+        if requeue is not None and requeue["in_seconds"] != after:
+            differences.append(Difference("requeue", requeue["in_seconds"], after))
+        if differences:
+            return [each._replace(part=_of_delivery(number, each.part)) for each in differences]
+    return [] if ran == len(expected) else [Difference("deliveries", len(expected), ran)]
+
+
+def _of_delivery(number: int, part: str) -> str:
+    return part if part == _PLAIN_RUBY else f"delivery {number}: {part}"
 
 
 def _place(error: BaseException) -> str:

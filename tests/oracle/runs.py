@@ -1,11 +1,13 @@
 """Running a vector: its datastore, records, caller and clock; and what came out, written as vectors write it."""
 
-from datetime import UTC, datetime
+from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
 from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
 from aelang.cli.formats.trace import log_line
+from aelang.delivery import Delivered, Delivery, class_path, delivery_uri
 from aelang.interpreter import trace
 from aelang.interpreter.failures import AutomateError
 from aelang.services.inventory import Inventory, default_records
@@ -15,11 +17,14 @@ from tests.oracle.vectors import Vector, domain_order, roots_of
 
 
 class FrozenClock:
-    """The clock of the vectors: it stands still."""
+    """The clock of the vectors: it stands still at noon of the first day of 2026, but for what is added to it."""
+
+    def __init__(self) -> None:
+        self.passed = 0.0
 
     def now(self) -> datetime:
-        """Noon of the first day of 2026, in UTC."""
-        return datetime(2026, 1, 1, 12, tzinfo=UTC)
+        """The time, in UTC."""
+        return datetime(2026, 1, 1, 12, tzinfo=UTC) + timedelta(seconds=self.passed)
 
 
 def run(vector: Vector) -> Observed:
@@ -37,6 +42,47 @@ def run(vector: Vector) -> Observed:
         if failure is not None:
             break
     return _observed(workspace, failure, events)
+
+
+_BETWEEN = {"retry/slow": 400.0, "retry/time_edge": 300.0}
+"""Seconds between two deliveries, where they are not what the run asked for."""
+
+
+def deliver(vector: Vector) -> Iterator[tuple[str, Observed, float | None]]:
+    """What comes out of each delivery of `vector`: its target, the run, and the seconds after which it wants to go on."""
+    from aelang.engine import Engine
+    from aelang.interpreter.outcome import Retry
+
+    compiled = _compiled(tuple(roots_of(vector)), domain_order(vector))
+    clock = FrozenClock()
+    engine = Engine(compiled.image, catalog=_inventory(vector), clock=clock)
+    uri = delivery_uri(delivery_of(vector.data["deliver"]))
+    checkpoint = None
+    for _ in vector.data["deliveries"]:
+        events: list[trace.Event] = []
+        outcome = (
+            engine.run(uri, trace=events.append)
+            if checkpoint is None
+            else engine.resume(checkpoint, trace=events.append)
+        )
+        after = outcome.after if isinstance(outcome, Retry) else None
+        yield uri, _observed(outcome.workspace, getattr(outcome, "error", None), events), after
+        if not isinstance(outcome, Retry):
+            return
+        checkpoint = outcome.checkpoint
+        clock.passed += _BETWEEN.get(vector.id, outcome.after)
+
+
+def delivery_of(options: dict[str, Any]) -> Delivery:
+    """The delivery that the options of a vector describe."""
+    namespace, klass = options.get("namespace"), options.get("class_name")
+    if "fqclass_name" in options:
+        namespace, klass = class_path(options["fqclass_name"])
+    model = options.get("object_type")
+    about = None if model is None else Delivered(model, model.lower(), options["object_id"])
+    position = {"ae_state": options["state"]} if "state" in options else {}
+    message = options.get("automate_message")
+    return Delivery(options["instance_name"], options["attrs"], namespace, klass, message, 1, 1, about, position)
 
 
 @lru_cache(maxsize=64)

@@ -152,6 +152,27 @@ def _collected(values: list[Any], function: str | None) -> Answer:
     return apply_function(values, function)
 
 
+def _as_arguments(attributes: Any) -> Answer:
+    from aelang.delivery import as_arguments
+
+    return attributes if isinstance(attributes, str) else as_arguments(dict(attributes))
+
+
+def _arguments_text(attributes: Any) -> Answer:
+    found = _as_arguments(attributes)
+    return found if isinstance(found, str) else "&".join(f"{key}={value}" for key, value in found.items())
+
+
+def _delivery_uri(name: str, attributes: Any, options: Any) -> Answer:
+    from aelang.delivery import Delivery, class_path, delivery_uri
+
+    said = {str(getattr(key, "name", key)): value for key, value in options.items()}
+    namespace, klass = said.get("namespace"), said.get("class")
+    if "fqclass" in said:
+        namespace, klass = class_path(said["fqclass"])
+    return delivery_uri(Delivery(name, attributes, namespace, klass, said.get("message")))
+
+
 def _messages(text: str | None) -> Answer:
     from aelang.compiler.classes import read_messages
 
@@ -213,9 +234,9 @@ COUNTERPARTS: dict[str, Callable[..., Answer] | str] = {
     "message_matches": _answers,
     "to_i_with_method": _seconds,
     "sanitize": _sanitized,
-    "create_automation_attributes": "no counterpart yet: deliveries",
-    "create_automation_attributes_string": "no counterpart yet: deliveries",
-    "create_automation_object": "no counterpart yet: deliveries",
+    "create_automation_attributes": _as_arguments,
+    "create_automation_attributes_string": _arguments_text,
+    "create_automation_object": _delivery_uri,
 }
 """What answers for each function of the vectors, or why nothing does."""
 

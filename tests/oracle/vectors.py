@@ -146,7 +146,6 @@ def _runs_inline(data: Mapping[str, Any]) -> bool:
 
 LEFT_OUT: tuple[tuple[str, Callable[[Vector], bool]], ...] = (
     ("runs an inline method", lambda vector: _runs_inline(vector.data)),
-    ("is delivered, with retries", lambda vector: "deliver" in vector.data),
     ("its datastore is not given here", lambda vector: not roots_of(vector)),
     ("changes the datastore in a way the harness does not know", lambda vector: bool(vector.data.get("tweaks"))),
 )
