@@ -16,7 +16,7 @@ from zlib import crc32
 
 from aelang import __version__, shipped
 
-CACHE_VERSION = 1
+CACHE_VERSION = 2
 """Grows with every change of the tables, of the records of files, or of what the compiler makes of them."""
 
 _FILE = f"cache-{CACHE_VERSION}-{__version__}.sqlite"
@@ -29,8 +29,9 @@ CREATE TABLE about (text TEXT NOT NULL);
 CREATE TABLE files (key BLOB PRIMARY KEY, check_sum INTEGER NOT NULL, record BLOB NOT NULL);
 CREATE TABLE classes (project TEXT, path TEXT, check_sum INTEGER NOT NULL, record BLOB NOT NULL,
                       PRIMARY KEY (project, path));
-CREATE TABLE projects (key TEXT PRIMARY KEY, check_sum INTEGER NOT NULL, stamps BLOB NOT NULL, header BLOB NOT NULL,
-                       units BLOB NOT NULL, findings BLOB NOT NULL);
+CREATE TABLE projects (key TEXT PRIMARY KEY, check_sum INTEGER NOT NULL, stamp BLOB NOT NULL, header BLOB NOT NULL,
+                       findings BLOB NOT NULL);
+CREATE TABLE builds (key TEXT PRIMARY KEY, check_sum INTEGER NOT NULL, contents BLOB NOT NULL, units BLOB NOT NULL);
 """
 
 _HARMLESS = frozenset(
@@ -51,12 +52,20 @@ class CacheError(Exception):
 
 
 class StoredProject(NamedTuple):
-    """What is kept of a project: the stamps of its files, the header of its image, its units, what is wrong in it."""
+    """What a start needs of a project: a stamp that tells whether anything changed since, the header of its image,
+    and what is wrong in it."""
 
-    stamps: bytes
+    stamp: bytes
     header: bytes
-    units: bytes
     findings: bytes
+
+
+class StoredBuild(NamedTuple):
+    """What the next build needs of a project: the header again, the digests of its files, and its units."""
+
+    header: bytes
+    contents: bytes
+    units: bytes
 
 
 def cache_file(project_folder: str | None) -> str | None:
@@ -124,18 +133,22 @@ class Cache:
         self._connection.close()
 
     def project(self, key: str) -> StoredProject | None:
-        """What was stored under `key`."""
-        rows = self._rows("SELECT check_sum, stamps, header, units, findings FROM projects WHERE key = ?", (key,))
-        for check, *parts in rows:
-            stored = StoredProject(*parts)
-            if all(isinstance(part, bytes) for part in stored) and _sum(key, *stored) == check:
-                return stored
-        return None
+        """What a start needs of the project `key`."""
+        rows = self._rows("SELECT check_sum, stamp, header, findings FROM projects WHERE key = ?", (key,))
+        return next((StoredProject(*parts) for check, *parts in rows if _is_right(check, key, *parts)), None)
+
+    def build(self, key: str) -> StoredBuild | None:
+        """What the next build needs of the project `key`; all of one and the same build."""
+        rows = self._rows(
+            "SELECT b.check_sum, p.header, b.contents, b.units FROM projects p JOIN builds b USING (key) WHERE key = ?",
+            (key,),
+        )
+        return next((StoredBuild(*parts) for check, *parts in rows if _is_right(check, key, *parts)), None)
 
     def class_record(self, project: str, path: str) -> bytes | None:
         """The record of the class with the folded `path`."""
         rows = self._rows("SELECT check_sum, record FROM classes WHERE project = ? AND path = ?", (project, path))
-        return next((record for check, record in rows if _is_right(check, record, path)), None)
+        return next((record for check, record in rows if _is_right(check, path, record)), None)
 
     def file_records(self, keys: Sequence[bytes]) -> dict[bytes, bytes]:
         """The records of files by their keys, so far as they are known."""
@@ -144,7 +157,7 @@ class Cache:
             asked = keys[start : start + _ROWS_AT_ONCE]
             marks = ",".join("?" * len(asked))
             rows = self._rows(f"SELECT key, check_sum, record FROM files WHERE key IN ({marks})", asked)
-            found.update((key, record) for key, check, record in rows if _is_right(check, record, key))
+            found.update((key, record) for key, check, record in rows if _is_right(check, key, record))
         return found
 
     def forget(self, key: str) -> None:
@@ -161,12 +174,14 @@ class Cache:
         rows = [(project, path, _sum(path, record), record) for path, record in records]
         self._write([("INSERT OR REPLACE INTO classes VALUES (?, ?, ?, ?)", rows)])
 
-    def save_project(self, key: str, stored: StoredProject, gone: Iterable[str] = ()) -> None:
+    def save_project(self, key: str, stored: StoredProject, build: StoredBuild, gone: Iterable[str]) -> None:
         """Keep what is known of a project; the classes with the folded paths in `gone` are dropped."""
+        made = [(key, _sum(key, *build), build.contents, build.units)]
         self._write(
             [
                 ("DELETE FROM classes WHERE project = ? AND path = ?", [(key, path) for path in gone]),
-                ("INSERT OR REPLACE INTO projects VALUES (?, ?, ?, ?, ?, ?)", [(key, _sum(key, *stored), *stored)]),
+                ("INSERT OR REPLACE INTO projects VALUES (?, ?, ?, ?, ?)", [(key, _sum(key, *stored), *stored)]),
+                ("INSERT OR REPLACE INTO builds VALUES (?, ?, ?, ?)", made),
             ]
         )
 
@@ -261,5 +276,5 @@ def _sum(*parts: str | bytes) -> int:
     return total
 
 
-def _is_right(check: object, record: object, key: str | bytes) -> bool:
-    return isinstance(record, bytes) and _sum(key, record) == check
+def _is_right(check: object, *parts: Any) -> bool:  # Any: what SQLite holds
+    return all(isinstance(part, str | bytes) for part in parts) and _sum(*parts) == check

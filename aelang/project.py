@@ -10,15 +10,24 @@ import contextlib
 import gc
 import json
 import os
-import time
-from collections.abc import Collection, Mapping, Sequence
-from typing import TYPE_CHECKING, NamedTuple, TypeAlias
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, NamedTuple
 
 from aelang import ir, shipped
-from aelang.cache import Cache, CacheError, StoredProject, cache_file, open_cache, private_cache, remove_cache
+from aelang.building.sight import Sight
+from aelang.cache import (
+    Cache,
+    CacheError,
+    StoredBuild,
+    StoredProject,
+    cache_file,
+    open_cache,
+    private_cache,
+    remove_cache,
+)
 from aelang.diagnostics import Diagnostic
 from aelang.ir.store import Header, Record, decode_header, encode_header, is_intact, write_image
-from aelang.loader.trees import Listing, Tree, open_tree
+from aelang.loader.trees import Tree, open_tree
 from aelang.names import fold
 
 if TYPE_CHECKING:
@@ -26,8 +35,6 @@ if TYPE_CHECKING:
     from aelang.building.files import Root
     from aelang.building.units import Known
     from aelang.config import Config
-
-_UNSETTLED = 2 * 10**9  # nanoseconds: a file changed so shortly before it was listed may change again unnoticed
 
 
 class ProjectError(Exception):
@@ -141,101 +148,61 @@ def _trees(settings: Settings) -> list[Tree]:
     return [each for each in opened if not isinstance(each, Diagnostic)]
 
 
-class _Sight:
-    """The trees as they are now: their files and stamps. A tree that knows its identity is listed only when asked."""
-
-    def __init__(self, trees: Sequence[Tree]) -> None:
-        self.trees = trees
-        self.seen_at = time.time_ns()
-        self._listings: dict[int, Listing] = {}
-
-    def listing(self, at: int) -> Listing:
-        if at not in self._listings:
-            self._listings[at] = self.trees[at].listing()
-        return self._listings[at]
-
-    def stamps(self) -> bytes:
-        """All that must be equal for nothing to have changed."""
-        return "".join(self._stamps(at) for at in range(len(self.trees))).encode("utf-8", "surrogateescape")
-
-    def _stamps(self, at: int) -> str:
-        identity = self.trees[at].identity()
-        if identity is not None:
-            return f"\0{identity}\0"
-        listing = self.listing(at)
-        files = "".join([f"{path}\0{stamp}\0" for path, stamp in listing.entries])
-        return f"\0{files}{listing.diagnostics or ''}"
-
-    def unsettled(self) -> dict[tuple[int, str], str]:
-        """The files that changed so shortly before they were seen that a later change might leave the same stamp."""
-        return {
-            (at, path): stamp
-            for at, tree in enumerate(self.trees)
-            if tree.identity() is None
-            for path, stamp in self.listing(at).entries
-            if _changed_at(stamp) > self.seen_at - _UNSETTLED
-        }
-
-
-def _changed_at(stamp: str) -> int:
-    """The time of the last change in the stamp of a file in a directory; 0 for other stamps."""
-    parts = stamp.rsplit("-", 2)
-    return int(parts[1]) if len(parts) == 3 else 0
-
-
 def open_with(settings: Settings, trees: Sequence[Tree], cache: Cache) -> "Compilation":
-    sight = _Sight(trees)
+    """The compilation of `trees`, which `settings` names, with what `cache` has and for it to keep.
+
+    Raises ProjectError as `open_project`, and CacheError where the cache fails.
+    """
+    sight = Sight(trees)
     key = settings.key()
     stored = cache.project(key)
-    if stored is not None and stored.stamps == sight.stamps():
+    if stored is not None and stored.stamp == sight.stamp():
         try:
             header = decode_header(stored.header)
         except ir.ImageError as error:
             raise CacheError(damaged=True) from error
         return Compilation(settings, sight, cache, header, stored.findings, None)
-    return _build(settings, sight, cache, key, stored)
+    return _build(settings, sight, cache, key, cache.build(key))
 
 
-def _build(settings: Settings, sight: _Sight, cache: Cache, key: str, stored: StoredProject | None) -> "Compilation":
+def _build(settings: Settings, sight: Sight, cache: Cache, key: str, before: StoredBuild | None) -> "Compilation":
     from aelang.building.build import NotADatastore, build
+    from aelang.building.contents import pack_contents
     from aelang.building.reports import pack_diagnostics
     from aelang.building.units import pack_units
 
     try:
-        built = build(_roots(settings, sight), settings.domains, cache, key, _known(stored, sight))
+        built = build(_roots(settings, sight), settings.domains, cache, key, _known(before, sight))
     except NotADatastore as fault:
         raise ProjectError(fault.diagnostics) from None
-    unsettled = sight.unsettled()
-    stored = StoredProject(
-        stamps=sight.stamps() + (b"\0unsettled" if unsettled else b""),
-        header=encode_header(built.header),
-        units=_dump([_pack_files(sight, built.digests, unsettled), pack_units(built.units)]),
-        findings=_dump([built.files, pack_diagnostics(built.diagnostics)]),
-    )
-    cache.save_project(key, stored, built.gone)
+    header = encode_header(built.header)
+    findings = _dump([built.files, pack_diagnostics(built.diagnostics)])
+    stored = StoredProject(sight.stamp_to_keep(), header, findings)
+    made = StoredBuild(header, pack_contents(sight, built.digests), _dump(pack_units(built.units)))
+    cache.save_project(key, stored, made, built.gone)
     statistics = Statistics(
         built.files, built.files_read, len(built.header.entries), built.classes_compiled, from_cache=False
     )
-    return Compilation(settings, sight, cache, built.header, stored.findings, statistics)
+    return Compilation(settings, sight, cache, built.header, findings, statistics)
 
 
-def _roots(settings: Settings, sight: _Sight) -> "list[Root]":
+def _roots(settings: Settings, sight: Sight) -> "list[Root]":
     from aelang.building.files import Root
 
     own = len(settings.roots)
     return [Root(tree, sight.listing(at), at >= own) for at, tree in enumerate(sight.trees)]
 
 
-def _known(stored: StoredProject | None, sight: _Sight) -> "Known":
+def _known(stored: StoredBuild | None, sight: Sight) -> "Known":
     """What of `stored` still holds."""
+    from aelang.building.contents import unchanged_contents
     from aelang.building.units import NOTHING_KNOWN, Known, unpack_units
 
     if stored is None:
         return NOTHING_KNOWN
     try:
-        files, units = json.loads(stored.units)
-        digests = _unpack_files(files, sight)
-        return Known(digests, unpack_units(units), _index(decode_header(stored.header)))
+        digests = unchanged_contents(stored.contents, sight)
+        return Known(digests, unpack_units(json.loads(stored.units)), _index(decode_header(stored.header)))
     except (ir.ImageError, KeyError, TypeError, ValueError) as error:
         raise CacheError(damaged=True) from error
 
@@ -248,43 +215,13 @@ def _dump(content: object) -> bytes:
     return json.dumps(content, separators=(",", ":")).encode()
 
 
-_Digests: TypeAlias = Mapping[tuple[int, str], str]
-
-
-def _pack_files(sight: _Sight, digests: _Digests, unsettled: Collection[tuple[int, str]]) -> list[str]:
-    """A text a root: path, stamp and digest of every file that was read; a stamp that may deceive is left out."""
-    return [
-        "\0".join(
-            [
-                f"{path}\0{'' if (at, path) in unsettled else stamp}\0{digest}"
-                for path, stamp in sight.listing(at).entries
-                if (digest := digests.get((at, path)))
-            ]
-        )
-        for at in range(len(sight.trees))
-    ]
-
-
-def _unpack_files(stored: Sequence[str], sight: _Sight) -> dict[tuple[int, str], str]:
-    """The digests of the files whose stamps are still the same."""
-    digests: dict[tuple[int, str], str] = {}
-    for at, text in enumerate(stored):
-        parts = text.split("\0")
-        before = dict(zip(parts[0::3], zip(parts[1::3], parts[2::3], strict=False), strict=False))
-        for path, stamp in sight.listing(at).entries:
-            found = before.get(path)
-            if found is not None and found[0] == stamp:
-                digests[at, path] = found[1]
-    return digests
-
-
 class Compilation:
     """A compiled project. Everything in it is read when it is first asked for."""
 
     def __init__(
         self,
         settings: Settings,
-        sight: _Sight,
+        sight: Sight,
         cache: Cache,
         header: Header,
         findings: bytes,
@@ -343,10 +280,11 @@ class Compilation:
         stored = self._stored()
         if stored is None:
             return self._made_again().sources()
+        from aelang.building.contents import read_contents
+
         display = [tree.display for tree in self._sight.trees]
-        texts = [text.split("\0") for text in json.loads(stored.units)[0]]
-        return tuple(sorted((display[at](path), digest) for at, parts in enumerate(texts)
-                            for path, digest in zip(parts[0::3], parts[2::3], strict=False)))  # fmt: skip
+        read = read_contents(stored.contents)
+        return tuple(sorted((display[tree](path), digest.hex()) for tree, path, _, digest in read))
 
     def write_image(self, path: str) -> None:
         """Write the image to `path`, with the hashes of its sources. Raises ir.ImageError where that cannot be done."""
@@ -378,10 +316,10 @@ class Compilation:
             raise ir.ImageError(f"`{path}` is no longer in the datastore: it changed since it was opened")
         return self._record(path)
 
-    def _stored(self) -> StoredProject | None:
-        """What the cache has of this very state of the project."""
+    def _stored(self) -> StoredBuild | None:
+        """What the cache has of the project, if it still is this state."""
         try:
-            stored = self._cache.project(self._key)
+            stored = self._cache.build(self._key)
         except CacheError:
             return None
         return stored if stored is not None and stored.header == encode_header(self.header) else None
@@ -392,7 +330,7 @@ class Compilation:
             with contextlib.suppress(CacheError):
                 self._cache.forget(self._key)
             try:
-                self._again = _build(self.settings, _Sight(self._sight.trees), private_cache(), self._key, None)
+                self._again = _build(self.settings, Sight(self._sight.trees), private_cache(), self._key, None)
             except ProjectError as fault:
                 raise ir.ImageError(f"the cache is damaged, and the datastore cannot be read again: {fault}") from fault
         return self._again

@@ -82,6 +82,7 @@ def _inside(bench: Bench, root: str, rounds: int) -> tuple[float, float]:
     bench.forget_cache()
     names.write_text(bench.output(Command(child("modules", root)))[0], encoding="utf-8")
     job = Command(child("after-imports", root), bench.forget_cache, environment={"AELANG_BENCH_MODULES": str(names)})
+    bench.output(job)
     found = [json.loads(bench.output(job)[0]) for _ in range(rounds)]
     return min(each["parse"] for each in found) * 1000, min(each["compile"] for each in found) * 1000
 
@@ -104,7 +105,7 @@ def _warm(bench: Bench) -> Warm:
     run = aelang(command, str(root))
     edit = _editor(root)
     bench.forget_cache()
-    bench.seconds(Command(run, codes=_CODES))
+    bench.time(Command(run, codes=_CODES))
     unchanged = bench.best({"bare": Command(BARE), "warm": Command(run, codes=_CODES)})
     changed = bench.best({"bare": Command(BARE), "warm": Command(run, edit, _CODES)})
     said = bench.output(Command((*run, "-v"), edit, _CODES))[1].splitlines()

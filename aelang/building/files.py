@@ -32,52 +32,56 @@ class FileReader:
     `known` are the digests of files that did not change since they were read; `digests` those of all looked at.
     """
 
-    def __init__(self, roots: Sequence[Root], cache: Cache, digests: Mapping[tuple[int, str], str]) -> None:
+    def __init__(self, roots: Sequence[Root], cache: Cache, known: Sequence[dict[str, bytes]]) -> None:
         self.roots = roots
         self.cache = cache
-        self.known = digests
-        self.digests: dict[tuple[int, str], str] = {}
+        self.known = known or [{} for _ in roots]
+        self.digests: list[dict[str, bytes]] = [{} for _ in roots]
         self.files_read = 0
         self.asks_cache = not cache.is_new  # while the first build of a new cache fills it, there is nothing in it
-        self._contents: dict[tuple[int, str], bytes | Diagnostic] = {}
+        self._contents: dict[str, bytes | Diagnostic] = {}
 
     def look_at(self, at: int, entries: Iterable[Entry]) -> None:
         """Read those of `entries` of root `at` whose digest is not known; what was read before is let go."""
         from hashlib import sha256
 
+        known, digests = self.known[at], self.digests[at]
         unknown: list[str] = []
         for path, _ in entries:
-            digest = self.digests.get((at, path)) or self.known.get((at, path))
-            if digest is None:
-                unknown.append(path)
-            else:
-                self.digests[at, path] = digest
+            if path not in digests:
+                if path in known:
+                    digests[path] = known[path]
+                else:
+                    unknown.append(path)
         contents = self.roots[at].tree.read(unknown) if unknown else []
         self.files_read += len(unknown)
-        self._contents = {(at, path): data for path, data in zip(unknown, contents, strict=True)}
-        for key, data in self._contents.items():
+        self._contents = dict(zip(unknown, contents, strict=True))
+        for path, data in self._contents.items():
             if isinstance(data, bytes):
-                self.digests[key] = sha256(data).hexdigest()
+                digests[path] = sha256(data).digest()
 
     def signature(self, at: int, domain: str, roles: Mapping[Entry, str]) -> str:
         """A text that changes with everything that the class of these files depends on, names of others apart."""
         from hashlib import sha256
 
+        digests = self.digests[at]
         parts = [domain]
         for entry, role in roles.items():
-            parts += (role, entry.path, self.digests.get((at, entry.path)) or self._objection(at, entry.path))
+            digest = digests.get(entry.path)
+            parts += (role, entry.path, self._objection(entry.path) if digest is None else digest.hex())
         return sha256("\0".join(parts).encode("utf-8", "surrogateescape")).hexdigest()
 
-    def _objection(self, at: int, path: str) -> str:
-        data = self._contents.get((at, path))
+    def _objection(self, path: str) -> str:
+        data = self._contents.get(path)
         return data.message if isinstance(data, Diagnostic) else ""
 
     def records(self, at: int, roles: Mapping[Entry, str]) -> tuple[dict[str, FileRecord], dict[str, str]]:
         """The records of YAML files and the texts of code files, by path."""
+        digests = self.digests[at]
         keys = {
             entry.path: _file_key(role, digest)
             for entry, role in roles.items()
-            if (digest := self.digests.get((at, entry.path)))
+            if (digest := digests.get(entry.path)) is not None
         }
         stored = self.cache.file_records(list(keys.values())) if self.asks_cache else {}
         made: list[tuple[bytes, bytes]] = []
@@ -110,19 +114,19 @@ class FileReader:
 
     def _content(self, at: int, path: str) -> bytes | Diagnostic:
         """What was read of a file. One that the cache has lost is read again, if it still is the same."""
-        found = self._contents.get((at, path))
+        found = self._contents.get(path)
         if found is None:
             from hashlib import sha256
 
             found = self.roots[at].tree.read([path])[0]
             self.files_read += 1
-            if not isinstance(found, bytes) or sha256(found).hexdigest() != self.digests.get((at, path)):
+            if not isinstance(found, bytes) or sha256(found).digest() != self.digests[at].get(path):
                 raise CacheError(damaged=False)
         return found
 
 
-def _file_key(role: str, digest: str) -> bytes:
-    return role[0].encode() + role[-1].encode() + bytes.fromhex(digest)
+def _file_key(role: str, digest: bytes) -> bytes:
+    return role.encode() + digest
 
 
 def read_class(files: FileReader, at: int, domain: str, folder: ClassFolder) -> model.Class:

@@ -33,12 +33,12 @@ class Unit(NamedTuple):
 class Known(NamedTuple):
     """What an earlier build left behind: the digests of files that have not changed since, units, and their names."""
 
-    digests: Mapping[tuple[int, str], str]
+    digests: list[dict[str, bytes]]
     units: Mapping[str, Unit]
     names: ir.Index
 
 
-NOTHING_KNOWN = Known({}, {}, ir.Index((), ()))
+NOTHING_KNOWN = Known([], {}, ir.Index((), ()))
 
 
 def unit_entry(unit: Unit) -> ir.ClassEntry:

@@ -1,5 +1,6 @@
 """The datastores that a command line names: opened, and told about where they cannot be."""
 
+import os
 from typing import TYPE_CHECKING
 
 from aelang.cli.console import Console
@@ -53,13 +54,12 @@ def tell_diagnostics(found: "Sequence[Diagnostic]", console: Console, roots: "Se
 
 def _read_source(source: str, roots: "Sequence[str]") -> bytes:
     """The bytes of the source of that name: a file, or a file in a git tree or zip export. Raises OSError."""
-    from pathlib import Path
-
     from aelang.diagnostics import Diagnostic
     from aelang.loader.trees import open_tree
 
-    if Path(source).is_file():
-        return Path(source).read_bytes()
+    if os.path.isfile(source):
+        with open(source, "rb") as file:
+            return file.read()
     for root in roots:
         tree = open_tree(root) if source.startswith(root) else None
         if tree is None or isinstance(tree, Diagnostic):

@@ -139,7 +139,7 @@ def lower_actions(text: str | None, span: Span) -> tuple[tuple[ir.Action, ...], 
     at = 0
     for part in text.split(";"):
         lead = len(part) - len(part.lstrip(BLANKS))
-        inside = span if "\n" in text.rstrip("\n") or not span.line else span._replace(column=span.column + at + lead)
+        inside = span if "\n" in text or not span.line else span._replace(column=span.column + at + lead)
         action, wrong = lower_call(part.strip(BLANKS), inside, substitute=True)
         found += wrong
         if action is not None:

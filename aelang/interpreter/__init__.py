@@ -2,3 +2,4 @@
 
 No clock, no files, no network, no waiting: what a run needs from outside comes through `ports`.
 """
+

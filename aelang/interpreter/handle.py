@@ -15,7 +15,7 @@ from aelang.interpreter.dump import workspace_xml
 from aelang.interpreter.failures import AutomateError, LimitExceeded
 from aelang.interpreter.ports import ObjectNumber, ProtocolError, Refused, ServiceCatalog, ServiceModel
 from aelang.interpreter.trace import Logged
-from aelang.interpreter.values import MASK, Password, RunValue, Symbol, inspect, remember_secret, sanitize, to_text
+from aelang.interpreter.values import MASK, Password, RunValue, Symbol, inspect, remember_secret, sanitize, to_text, type_name
 from aelang.interpreter.workspace import Workspace, WorkspaceObject, find_object, object_finder
 from aelang.names import InvalidUri, fold, read_query, write_query
 
@@ -319,7 +319,10 @@ def _variable(name: RunValue) -> str:
         case Symbol(text):
             return text
         case _:
-            raise Refused("ArgumentError", f"State Var key ({inspect(name)}) must be of type String or Symbol")
+            raise Refused(
+                "RuntimeError",
+                f"State Var key ({type_name(name)})[{inspect(name)}] must be of type: String, Symbol",
+            )
 
 
 def _ansible_stats(handle: RunHandle) -> object:
@@ -376,6 +379,12 @@ def _ask_model(model: ServiceModel, name: str, *arguments: RunValue, optional: b
 
 def _call(handle: RunHandle, model: ServiceModel, name: str, arguments: list[RunValue]) -> object:
     return _ask_model(model, name, *arguments)
+
+
+def _member(handle: RunHandle, model: ServiceModel, name: str) -> object:
+    """Whether `name` is a value of the model or a method, and the value."""
+    kind = model.kind(name)
+    return [kind, _ask_model(model, name) if kind == "value" else None]
 
 
 def _model_name(handle: RunHandle, name: str) -> object:
@@ -480,6 +489,7 @@ OPERATIONS: dict[str, Operation] = {
     "service_variables": Operation("", _service_variables),
     "delete_service_variable": Operation("k", _delete_service_variable),
     "call": Operation("mtl", _call),
+    "member": Operation("mt", _member),
     "model": Operation("k", _model_name),
     "record": Operation("tv", _record),
     "where": Operation("th", _where),

@@ -13,7 +13,7 @@ from aelang.interpreter.failures import (
     UnknownMethodRc,
 )
 from aelang.interpreter.handle import RunHandle
-from aelang.interpreter.ports import MethodCall, MethodResult
+from aelang.interpreter.ports import Code, MethodCall, MethodResult
 from aelang.interpreter.substitution import text_reader
 from aelang.interpreter.trace import Logged, MethodCalled, MethodEnded, UpdatedNamespace
 from aelang.interpreter.values import RunValue, Symbol, inspect, to_text
@@ -86,8 +86,37 @@ def invoke(workspace: Workspace, obj: WorkspaceObject, call: Call) -> RunValue:
     workspace.emit(MethodCalled(len(workspace.stack), f"/{method.path}", location, inspect(inputs), skipped))
     if skipped:
         return None
-    handle = RunHandle(workspace, obj, method.name)
-    return _result(workspace, method, workspace.runtime.methods.run(MethodCall(method, inputs, handle)))
+    code = _code(workspace, obj, method) if location == "inline" else ()
+    handle = RunHandle(workspace, obj, method.name, inputs)
+    return _result(workspace, method, workspace.runtime.methods.run(MethodCall(method, inputs, handle, code)))
+
+
+def _code(workspace: Workspace, obj: WorkspaceObject, method: ir.Method) -> tuple[Code, ...]:
+    """The code of the methods embedded in `method`, each once, one before those embedded in it, and its own last
+    (ENGINE-FACTS 7.5). Raises MethodNotFound."""
+    found: list[ir.Method] = []
+    _collect_embedded(workspace, method, found, {method.path})
+    return tuple(Code(f"/{each.path}", each.data or "") for each in (*found, method))
+
+
+def _collect_embedded(workspace: Workspace, method: ir.Method, found: list[ir.Method], seen: set[str]) -> None:
+    for path in method.embedded:
+        each = _embedded(workspace, path)
+        if each.path not in seen:
+            seen.add(each.path)
+            found.append(each)
+            _collect_embedded(workspace, each, found, seen)
+
+
+def _embedded(workspace: Workspace, path: str) -> ir.Method:
+    klass, _, name = path.strip().strip("/").rpartition("/")
+    runtime = workspace.runtime
+    home = runtime.image.index.method_home(klass, name)
+    owner = runtime.class_at(klass if home is None else home.path)
+    found = None if owner is None else owner.ir.methods.get(fold(name))
+    if found is None or found.name != name:  # the case of the name counts here
+        raise MethodNotFound(f"Embedded method {path} not found")
+    return found
 
 
 def _result(workspace: Workspace, method: ir.Method, result: MethodResult) -> RunValue:

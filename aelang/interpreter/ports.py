@@ -30,6 +30,9 @@ class ServiceModel(Protocol):
         Raises LookupError where the model has none of that name, ValueError for arguments that it cannot take.
         """
 
+    def kind(self, name: str) -> str | None:
+        """Whether `call` gives a `value` for `name` (an attribute, an association), does a `method`, or neither."""
+
 
 class ServiceCatalog(Protocol):
     """The service models that there are, and who the caller is."""

@@ -33,16 +33,12 @@ _LIST = re.compile(rf"{_LEFT}\[(.*)\](?:\.([^.]+))?", re.MULTILINE | re.ASCII)
 _HASH = re.compile(rf"{_LEFT}\{{(.*)\}}", re.MULTILINE | re.ASCII)
 _VALUE = re.compile(rf"{_LEFT}(\w+)", re.MULTILINE | re.ASCII)
 
-_WORD = r"[A-Za-z_]\w*"
-_QUOTED = r"'[^',;=\[\]{}\n]*'|\"[^\",;=\[\]{}\n]*\""
-_ELEMENT = rf"(?:{_WORD}|[+-]?\d+(?:\.\d+)?(?![\w.])|{_QUOTED})"
-_PAIR = rf"(?:{_WORD}|:\w+|{_QUOTED})[ \t]*=>[ \t]*{_WORD}"
-_PLAIN = re.compile(
-    rf"[ \t]*(?:[./\w]+[ \t]*=[ \t]*)?(?:{_WORD}"
-    rf"|\[[ \t]*(?:{_ELEMENT}(?:[ \t]*,[ \t]*{_ELEMENT})*[ \t]*)?\](?:\.\w+)?"
-    rf"|\{{[ \t]*(?:{_PAIR}(?:[ \t]*,[ \t]*{_PAIR})*[ \t]*)?\}})\s*\Z",
-    re.ASCII,
+_SHELL = re.compile(
+    r"[ \t]*(?:[./\w]+[ \t]*=[ \t]*)?(?:[A-Za-z_]\w*|\[[^\[\]{};\n]*\](?:\.\w+)?|\{[^\[\]{};\n]*\})\s*\Z", re.ASCII
 )
+_WORD = re.compile(r"[A-Za-z_]\w*\Z", re.ASCII)
+_LITERAL = re.compile(r"(?:[+-]?\d+(?:\.\d+)?|'[^'=]*'|\"[^\"=]*\")\Z", re.ASCII)
+_KEY = re.compile(r"(?::\w+|'[^'=]*'|\"[^\"=]*\")\Z", re.ASCII)
 
 
 class ListRead(NamedTuple):
@@ -126,7 +122,7 @@ def parse_collects(text: str, span: Span = NOWHERE) -> tuple[nodes.Collects | No
 def check_collect(text: str, *, on_relationship: bool = False) -> tuple[Fault, ...]:
     """What is wrong with one collect, or passed over in it. On a relationship an element is never a literal."""
     read = read_collect(text)
-    if _PLAIN.match(text) and (not isinstance(read, ListRead) or read.function in (None, *FUNCTIONS)):
+    if _is_plain(text, read):
         return _literals(text, read) if on_relationship else ()
     from aelang.syntax.grammars import Refused, parse  # only a collect that is not plain needs lark
 
@@ -134,6 +130,23 @@ def check_collect(text: str, *, on_relationship: bool = False) -> tuple[Fault, .
     if isinstance(node, Refused):
         return (_complaint(text, read, node.reason, node.at, node.length),)
     return ()
+
+
+def _is_plain(text: str, read: Read) -> bool:
+    """Whether `text` is well formed for sure, found without the grammar."""
+    if not _SHELL.match(text):
+        return False
+    match read:
+        case ListRead(_, elements, function):
+            words = all(_WORD.match(each) or _LITERAL.match(each) for each in elements)
+            return words and text.count(",") == max(0, len(elements) - 1) and function in (None, *FUNCTIONS)
+        case HashRead(_, pairs):
+            words = all((_WORD.match(key) or _KEY.match(key)) and _WORD.match(name) for key, name in pairs)
+            return words and text.count(",") == max(0, len(pairs) - 1)
+        case ValueRead():
+            return True
+        case _:
+            return False
 
 
 def _literals(text: str, read: Read) -> tuple[Fault, ...]:

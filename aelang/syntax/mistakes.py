@@ -130,8 +130,8 @@ _TABLES = {
     "collect": (COLLECT, "collect", "collects"),
 }
 _GENERAL = {
-    "expression": "write a comparison such as `${/#count} > 3`, a call such as `${/#name}.blank?`, or several of them"
-    " with `&&`, `||`, `!`: no code is run",
+    "expression": "write a comparison such as `${/#count} > 3`, a call such as `${/#name}.blank?`,"
+    " or several with `&&`, `||` or `!`: no code is run",
     "reference": "write `${path#attribute}`, and steps behind it as `.name` or `.name(argument)`",
     "target": "write `/Ns/Class/instance?key=value#message`",
     "call": "write `method` or `/Ns/Class.method(key => 'value', other => 5)`",

@@ -19,11 +19,18 @@ from aelang.names.calls import Attribute, Call, method_path, read_argument
 from aelang.source import NOWHERE, Span
 from aelang.syntax import nodes, printer
 from aelang.syntax.calls import parse_call
-from aelang.syntax.collects import parse_collects
+from aelang.syntax.collects import _is_plain, parse_collects, read_collect
 from aelang.syntax.expressions import parse_expression
 from aelang.syntax.grammars import Refused, parse
-from aelang.syntax.targets import parse_target
-from aelang.syntax.templates import find_references, parse_coalesced, parse_template, well_formed
+from aelang.syntax.targets import check_target, parse_target
+from aelang.syntax.templates import (
+    find_references,
+    has_odd_reference,
+    may_have_references,
+    parse_coalesced,
+    parse_template,
+    well_formed,
+)
 from tests import strategies
 
 settings.register_profile("syntax", deadline=None, max_examples=150, suppress_health_check=[HealthCheck.too_slow])
@@ -135,6 +142,19 @@ def test_collects_that_the_grammar_accepts_are_read_as_they_are_parsed(node: nod
     assert tuple(map(_collect, node.collects)) == lowered
 
 
+@given(strategies.collects.map(printer.print_collects) | st.text("ab=[]{},>'. 1", max_size=10))
+def test_a_collect_that_looks_well_formed_is_so_by_the_grammar(text: str) -> None:
+    if ";" not in text and _is_plain(text, read_collect(text)):
+        assert not isinstance(parse("collect", "collects", text), Refused)
+
+
+@given(strategies.targets)
+def test_a_target_that_looks_well_formed_is_so_by_the_grammar(node: nodes.Target) -> None:
+    for text in (printer.print_target(node), printer.print_target(node)[:-1]):
+        if may_have_references(text) and not check_target(text) and not has_odd_reference(text):
+            assert not isinstance(parse("target", "target", text.strip()), Refused)
+
+
 def _collect(node: nodes.Collect) -> ir.Collect:
     left = node.left or None
     match node:
@@ -207,7 +227,7 @@ def test_any_text_is_lowered_as_an_assertion(text: str, substitute: bool, coales
 @given(strategies.oddities)
 def test_a_finding_points_into_its_text_and_shows_a_way_out(text: str) -> None:
     _, found = lower_target(text, SPAN, substitute=True)
-    one_line = "\n" not in text.rstrip("\n")
+    one_line = "\n" not in text
     places = [each.span.column - SPAN.column for each in found]
     assert [] == [at for at in places if not 0 <= at <= (len(text) if one_line else 0)]
     assert [] == [each.message for each in found if not each.help]

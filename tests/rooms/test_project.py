@@ -11,7 +11,7 @@ import pytest
 
 from aelang import cache as cache_module
 from aelang import ir
-from aelang import project as project_module
+from aelang.building import sight as sight_module
 from aelang.ir.store import open_image, read_header
 from aelang.loader.load import load
 from aelang.project import Compilation, ProjectError, Statistics, open_project
@@ -38,7 +38,7 @@ def _caches(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
 @pytest.fixture
 def settled(monkeypatch: pytest.MonkeyPatch) -> None:
     """Takes files for settled however young they are, as if the test had waited."""
-    monkeypatch.setattr(project_module, "_UNSETTLED", -(10**18))
+    monkeypatch.setattr(sight_module, "_UNSETTLED", -(10**18))
 
 
 @pytest.fixture

@@ -47,7 +47,7 @@ def is_resumed(root: Root) -> bool:
 def begin(root: Root, now: datetime, max_retries: int) -> None:
     """A state starts, or goes on: its start and its count of retries stay where they are set."""
     if is_blank_value(root.get("ae_state_started")):
-        root["ae_state_started"] = now.astimezone(UTC).strftime("%Y-%m-%d %H:%M:%S UTC")
+        root["ae_state_started"] = now.astimezone(UTC).isoformat(" ", "seconds")[:19] + " UTC"
     if is_blank_value(root.get("ae_state_retries")):
         root["ae_state_retries"] = 0
     root["ae_state_max_retries"] = max_retries

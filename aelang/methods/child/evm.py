@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Mapping
 from typing import Any, NoReturn
 
-from aelang.methods.child.wire import Conversation, Password, Wire, decode, encode
+from aelang.methods.child.wire import Conversation, EvmError, Password, Wire, decode, encode
 
 OK, WARN, STOP, ABORT = 0, 4, 8, 16
 
@@ -151,10 +151,11 @@ class ServiceModel:
     def __getattr__(self, name: str) -> Any:
         if name.startswith("_"):
             raise AttributeError(name)
-        found = self.call("?answers", name)
-        if found == "value":
-            return self.call(name)
-        if found == "method":
+        evm: Evm = self._evm  # type: ignore[attr-defined]  # as above
+        kind, value = evm._ask("member", self.evm_wire, name, changes=True)
+        if kind == "value":
+            return value
+        if kind == "method":
             return lambda *arguments: self.call(name, *arguments)
         raise AttributeError(f"{self.class_name} has no `{name}`")
 
@@ -164,7 +165,7 @@ class ServiceModel:
     @property
     def evm_wire(self) -> Wire:
         """How the conversation names it."""
-        return {"m": self._number}  # type: ignore[attr-defined]  # as above
+        return {"m": [self._number, self.class_name, self.id]}  # type: ignore[attr-defined]  # as above
 
     def __eq__(self, other: object) -> bool:
         return isinstance(other, ServiceModel) and (self.class_name, self.id) == (other.class_name, other.id)
@@ -387,8 +388,6 @@ class Evm:
 
     def create_notification(self, values: Mapping[str, object] | None = None, **more: object) -> Any:
         """Notifies people (type or level and audience, subject, message); None where that failed."""
-        from aelang.methods.child.wire import EvmError
-
         try:
             return self.create_notification_or_fail(values, **more)
         except EvmError:
@@ -494,7 +493,7 @@ class Evm:
             case "o":
                 return WorkspaceObject(self, inner)
             case "m":
-                return ServiceModel(self, *inner) if isinstance(inner, list) else None
+                return ServiceModel(self, *inner)
             case "p":
                 return Password(self._conversation.ask, inner)
         raise ValueError(f"no value is written with the tag {tag!r}")

@@ -1,0 +1,89 @@
+"""Running a Python method: its code is a module with `def main(evm)`, and how it ends is an exit code."""
+
+import builtins
+import linecache
+import os
+import socket
+import sys
+import traceback
+from types import CodeType, ModuleType
+from typing import Any, TextIO
+
+from aelang.methods.child.evm import ABORT, OK, STOP, WARN, Evm, MethodExit
+from aelang.methods.child.wire import Conversation, EvmError, Symbol
+
+FAILED = 1
+_NAMES = {"MIQ_OK": OK, "MIQ_WARN": WARN, "MIQ_ERROR": STOP, "MIQ_STOP": STOP, "MIQ_ABORT": ABORT}
+_HERE = os.path.dirname(os.path.abspath(__file__))
+_LONGEST = 4000
+
+
+def run_method(connection: socket.socket) -> int:
+    """Takes the code over `connection`, runs it, tells how it ended, and gives the exit code."""
+    sys.stdout, sys.stderr = (_line_writer(number) for number in (1, 2))
+    conversation = Conversation(connection)
+    job = conversation.receive()
+    evm = Evm(conversation)
+    code, message = _ending(evm, job["code"])
+    for stream in (sys.stdout, sys.stderr):
+        try:
+            stream.flush()
+        except (OSError, ValueError):
+            pass  # the method closed it
+    conversation.ask("end", message[:_LONGEST])
+    return code
+
+
+def _line_writer(number: int) -> TextIO:
+    """A stream to the file `number`: a line is written when it is whole."""
+    return open(number, "w", buffering=1, encoding="utf-8", errors="backslashreplace", closefd=False)
+
+
+def _ending(evm: Evm, pieces: list[list[str]]) -> tuple[int, str]:
+    try:
+        _run(evm, pieces)
+        return OK, ""
+    except MethodExit as end:
+        return end.code, end.message
+    except SystemExit as end:
+        return _exit_code(end.code), ""
+    except BaseException as fault:  # whatever a method raises is its failure, KeyboardInterrupt too
+        return FAILED, _tell(evm, fault)
+
+
+def _exit_code(code: Any) -> int:
+    if code is None:
+        return OK
+    return code & 0xFF if isinstance(code, int) else FAILED
+
+
+def _run(evm: Evm, pieces: list[list[str]]) -> None:
+    module = ModuleType("__method__")
+    module.__dict__.update(_NAMES, Symbol=Symbol, EvmError=EvmError)
+    sys.modules["__method__"] = module
+    for path, text in pieces:
+        exec(_compiled(path, text), module.__dict__)
+    main = module.__dict__.get("main")
+    if not callable(main):
+        raise TypeError("a Python method is a module with `def main(evm)`")
+    main(evm)
+
+
+def _compiled(path: str, text: str) -> CodeType:
+    name = f"{path}.py"
+    linecache.cache[name] = (len(text), None, text.splitlines(keepends=True), name)
+    return builtins.compile(text, name, "exec", dont_inherit=True)
+
+
+def _tell(evm: Evm, fault: BaseException) -> str:
+    """Writes the traceback of `fault`, without our own lines, to the trace, and gives its last line."""
+    told = traceback.TracebackException.from_exception(fault, capture_locals=False)
+    frames = [each for each in told.stack if not each.filename.startswith((_HERE, "<frozen"))]
+    told.stack = traceback.StackSummary.from_list(frames)
+    lines = "".join(told.format(chain=False)).rstrip().splitlines()
+    last = lines[-1] if lines else type(fault).__name__
+    evm.log("error", "The following error occurred during method evaluation:")
+    for line in lines[-100:]:
+        evm.log("error", f"  {line[:_LONGEST]}")
+    place = f" ({frames[-1].filename}:{frames[-1].lineno})" if frames else ""
+    return f"{last[:_LONGEST]}{place}"

@@ -1,0 +1,209 @@
+"""What the process of a method may not do: limits, no new privileges, files and network out of reach.
+
+Each function does one thing to the calling process, for good. Where the kernel cannot, it gives False, and the next
+line of defence has to hold.
+"""
+
+import ctypes
+import os
+import platform
+import resource
+import struct
+from collections.abc import Mapping, Sequence
+
+_PR_SET_PDEATHSIG, _PR_SET_SECCOMP, _PR_SET_CHILD_SUBREAPER, _PR_SET_NO_NEW_PRIVS = 1, 22, 36, 38
+_LANDLOCK_CREATE, _LANDLOCK_ADD, _LANDLOCK_RESTRICT = 444, 445, 446
+_SIGKILL = 9
+
+_libc = ctypes.CDLL(None, use_errno=True)
+_libc.prctl.argtypes = [ctypes.c_int] + [ctypes.c_ulong] * 4
+_libc.syscall.restype = ctypes.c_long
+
+
+def adopt_orphans() -> bool:
+    """Makes the process the parent of what its children leave behind."""
+    return not _libc.prctl(_PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0)
+
+
+def forbid_new_privileges() -> bool:
+    """No set-user-id program gives this process or its children more than they have."""
+    return not _libc.prctl(_PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0)
+
+
+def die_with_parent() -> None:
+    """The process is killed when its parent ends. To be called after a change of user, which undoes it."""
+    _libc.prctl(_PR_SET_PDEATHSIG, _SIGKILL, 0, 0, 0)
+
+
+def limit(limits: Mapping[str, int]) -> None:
+    """Sets the limits of `limits`: cpu seconds, memory and file size in bytes, processes, open files."""
+    for name, number in (
+        ("memory", resource.RLIMIT_AS),
+        ("file", resource.RLIMIT_FSIZE),
+        ("processes", resource.RLIMIT_NPROC),
+        ("files", resource.RLIMIT_NOFILE),
+    ):
+        _set_limit(number, limits[name])
+    _set_limit(resource.RLIMIT_CORE, 0)
+    _, hard = resource.getrlimit(resource.RLIMIT_CPU)
+    seconds = limits["cpu"] if hard == resource.RLIM_INFINITY else min(limits["cpu"], hard)
+    resource.setrlimit(resource.RLIMIT_CPU, (seconds, seconds + 1 if hard == resource.RLIM_INFINITY else hard))
+
+
+def _set_limit(number: int, value: int) -> None:
+    _, hard = resource.getrlimit(number)
+    value = value if hard == resource.RLIM_INFINITY else min(value, hard)
+    resource.setrlimit(number, (value, value))
+
+
+# -- users -------------------------------------------------------------------------------------------------------
+
+
+def become(user: int, *, keep_files: bool) -> None:
+    """Gives up root for `user`. With `keep_files` root's own files stay readable: only the real user changes, by which
+    the kernel counts processes, and all capabilities are dropped."""
+    os.setgroups([])
+    if keep_files:
+        os.setresuid(user, 0, 0)
+        _drop_capabilities()
+        return
+    os.setresgid(user, user, user)
+    os.setresuid(user, user, user)
+
+
+def _drop_capabilities() -> None:
+    header = (ctypes.c_uint32 * 2)(0x20080522, 0)
+    nothing = (ctypes.c_uint32 * 6)()
+    _libc.capset(ctypes.byref(header), ctypes.byref(nothing))
+
+
+def processes_of_user() -> int:
+    """How many threads the user of this process has now: the limit of processes counts those too."""
+    user, found = os.getuid(), 0
+    with os.scandir("/proc") as entries:
+        for entry in entries:
+            if entry.name.isdigit():
+                found += _threads(entry.path, user)
+    return found
+
+
+def _threads(folder: str, user: int) -> int:
+    try:
+        if os.stat(folder).st_uid != user:
+            return 0
+        return len(os.listdir(f"{folder}/task"))
+    except OSError:
+        return 0
+
+
+# -- network -----------------------------------------------------------------------------------------------------
+
+_ARCHITECTURES = {"x86_64": (0xC000003E, 41), "aarch64": (0xC00000B7, 198)}
+_IO_URING_SETUP, _AF_UNIX, _EPERM = 425, 1, 0x00050001
+_ALLOW = 0x7FFF0000
+
+
+def forbid_network() -> bool:
+    """No sockets but those between processes of this machine, for this process and its children. Needs
+    `forbid_new_privileges` before it."""
+    known = _ARCHITECTURES.get(platform.machine())
+    if known is None:
+        return False
+    architecture, socket_call = known
+    program = (
+        (0x20, 0, 0, 4),  # the architecture
+        (0x15, 0, 6, architecture),
+        (0x20, 0, 0, 0),  # the number of the call
+        (0x15, 4, 0, _IO_URING_SETUP),
+        (0x15, 0, 2, socket_call),
+        (0x20, 0, 0, 16),  # its first argument: the family
+        (0x15, 0, 1, _AF_UNIX),
+        (0x06, 0, 0, _ALLOW),
+        (0x06, 0, 0, _EPERM),
+    )
+    code = b"".join(struct.pack("=HBBI", *each) for each in program)
+    return _install_filter(code, len(program))
+
+
+def _install_filter(code: bytes, length: int) -> bool:
+    held = ctypes.create_string_buffer(code, len(code))
+    header = struct.pack("@HxxxxxxP", length, ctypes.addressof(held))
+    return not _libc.prctl(_PR_SET_SECCOMP, 2, ctypes.addressof(ctypes.create_string_buffer(header)), 0, 0)
+
+
+# -- files -------------------------------------------------------------------------------------------------------
+
+_READ = 0x1 | 0x4 | 0x8  # execute, read a file, list a folder
+_WRITE = 0x2 | 0x10 | 0x20 | 0x40 | 0x80 | 0x100 | 0x200 | 0x400 | 0x800 | 0x1000
+_REFER, _TRUNCATE, _DEVICES = 0x2000, 0x4000, 0x8000
+_OF_FILES = 0x1 | 0x2 | 0x4 | _TRUNCATE | _DEVICES
+
+
+def landlock_version() -> int:
+    """The version of Landlock that the kernel has, 0 without."""
+    return max(0, int(_libc.syscall(_LANDLOCK_CREATE, None, ctypes.c_size_t(0), ctypes.c_uint32(1))))
+
+
+class Fence:
+    """What may be reached in the file system: `readable` paths, opened once, and one folder a child to write in."""
+
+    def __init__(self, readable: Sequence[str], writable: Sequence[str]) -> None:
+        self.version = landlock_version()
+        self._readable = [_open(path) for path in readable] if self.version else []
+        self._writable = [_open(path) for path in writable] if self.version else []
+
+    def close_in(self, scratch: str) -> bool:
+        """Lets the calling process read what is readable, and write in `scratch` only; signals stay inside too."""
+        if not self.version:
+            return False
+        handled = _READ | _WRITE | (_REFER if self.version > 1 else 0) | (_TRUNCATE if self.version > 2 else 0)
+        scoped = 3 if self.version > 5 else 0
+        attributes = struct.pack("=QQQ", handled, 0, scoped)[: 24 if self.version > 5 else 8]
+        rules = _libc.syscall(_LANDLOCK_CREATE, attributes, ctypes.c_size_t(len(attributes)), ctypes.c_uint32(0))
+        if rules < 0:
+            return False
+        for folder in self._readable:
+            _allow(rules, folder, handled & _READ)
+        for folder in self._writable:
+            _allow(rules, folder, handled & (_READ | _WRITE | _TRUNCATE))
+        _allow(rules, _open(scratch), handled)
+        done = _libc.syscall(_LANDLOCK_RESTRICT, ctypes.c_int(rules), ctypes.c_uint32(0))
+        os.close(rules)
+        return not done
+
+
+def _open(path: str) -> int:
+    try:
+        return os.open(path, os.O_PATH | os.O_CLOEXEC)
+    except OSError:
+        return -1
+
+
+def _allow(rules: int, folder: int, access: int) -> None:
+    if folder < 0:
+        return
+    for rights in (access, access & _OF_FILES):  # a file takes only what makes sense for one
+        rule = struct.pack("=Qi", rights, folder)
+        if not _libc.syscall(_LANDLOCK_ADD, ctypes.c_int(rules), ctypes.c_int(1), rule, ctypes.c_uint32(0)):
+            return
+
+
+def readable_beside(hidden: str) -> list[str]:
+    """All folders of the file system except `hidden` and those above it, of which the other entries are taken."""
+    found: list[str] = []
+    above = "/"
+    for part in [each for each in hidden.split("/") if each]:
+        found += [os.path.join(above, name) for name in _entries(above) if name != part and not _is_ours(name)]
+        above = os.path.join(above, part)
+    return found
+
+
+def _is_ours(name: str) -> bool:
+    return name.startswith("aelang-methods-")
+
+
+def _entries(folder: str) -> list[str]:
+    try:
+        return os.listdir(folder)
+    except OSError:
+        return []
