@@ -16,7 +16,7 @@ from zlib import crc32
 
 from aelang import __version__, shipped
 
-CACHE_VERSION = 2
+CACHE_VERSION = 3
 """Grows with every change of the tables, of the records of files, or of what the compiler makes of them."""
 
 _FILE = f"cache-{CACHE_VERSION}-{__version__}.sqlite"
@@ -64,7 +64,7 @@ class StoredBuild(NamedTuple):
     """What the next build needs of a project: the header again, the digests of its files, and its units."""
 
     header: bytes
-    contents: bytes
+    contents: bytes | bytearray
     units: bytes
 
 
@@ -268,7 +268,7 @@ def _fault(error: Exception) -> CacheError:
     return CacheError(damaged=code & 0xFF not in _HARMLESS)
 
 
-def _sum(*parts: str | bytes) -> int:
+def _sum(*parts: str | bytes | bytearray) -> int:
     total = 0
     for part in parts:
         total = crc32(part.encode() if isinstance(part, str) else part, total)

@@ -177,9 +177,10 @@ def _build(settings: Settings, sight: Sight, cache: Cache, key: str, before: Sto
         raise ProjectError(fault.diagnostics) from None
     header = encode_header(built.header)
     findings = _dump([built.files, pack_diagnostics(built.diagnostics)])
+    units = _dump(pack_units(built.units))
+    built.units.clear()  # of a large datastore they take more than the rest needs
     stored = StoredProject(sight.stamp_to_keep(), header, findings)
-    made = StoredBuild(header, pack_contents(sight, built.digests), _dump(pack_units(built.units)))
-    cache.save_project(key, stored, made, built.gone)
+    cache.save_project(key, stored, StoredBuild(header, pack_contents(sight, built.digests), units), built.gone)
     statistics = Statistics(
         built.files, built.files_read, len(built.header.entries), built.classes_compiled, from_cache=False
     )

@@ -47,7 +47,8 @@ def compiled(*classes: model.Class) -> tuple[ir.Image, tuple[Diagnostic, ...]]:
     """The image of `classes`, the domains in the order in which they first occur, and what was found."""
     domains = dict.fromkeys(each.domain for each in classes)
     index = ir.Index([ir.DomainEntry(name, True) for name in domains], map(class_entry, classes))
-    results = [compile_class(each, index) for each in classes]
+    by_path = {f"{each.domain}/{each.path}".lower(): each for each in classes}
+    results = [compile_class(each, index, lambda path: by_path.get(path.lower())) for each in classes]
     records = {each.klass.path.lower(): ir.to_json(each.klass) for each in results}
     return ir.Image(index, records.get), tuple(found for each in results for found in each.diagnostics)
 

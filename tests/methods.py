@@ -3,14 +3,14 @@
 from collections.abc import Mapping, Sequence
 from typing import Any, NamedTuple
 
-from aelang import ir
+from aelang import model
 from aelang.engine import Engine
 from aelang.interpreter import trace
 from aelang.interpreter.outcome import Outcome
 from aelang.interpreter.ports import ServiceCatalog, Vault
-
 from aelang.methods import Runners
 from aelang.methods.settings import Settings
+from tests.datastores import Written, compiled, field, instance, klass, texts
 
 SECRETS = {"v2:{canary==}": "tweety-bird-9431", "v2:{other==}": "sylvester-7720"}
 
@@ -43,49 +43,45 @@ class Ran(NamedTuple):
 
 
 def method(
-    name: str, code: str, language: str = "python", inputs: Sequence[ir.Input] = (), embedded: Sequence[str] = (),
-    location: str = "inline",
-) -> ir.Method:  # fmt: skip
-    """A declaration in the class `Demo/Test/Case`."""
-    return ir.Method(f"Demo/Test/Case/{name}", location, language, code, tuple(inputs), tuple(embedded), (0, 0, 0))
+    name: str, code: str, language: str = "python", inputs: Mapping[str, str | None] | None = None,
+    embedded: Sequence[str] = (), location: str = "inline", **others: str | None,
+) -> model.Method:  # fmt: skip
+    """A declaration in the class `Test/Case`; `inputs` are names and defaults, a name may have a type (`p:password`)."""
+    written: Written = {"name": name, "language": language, "location": location, "data": code, **others}
+    declared = [_input(*each.partition(":")[::2], default) for each, default in (inputs or {}).items()]
+    told = tuple(model.Text(each) for each in embedded)
+    return model.Method(texts(written), tuple(declared), told, {}, code, f"{name}.yaml")
 
 
-def image(methods: Sequence[ir.Method], *, call: str = "main", attributes: Sequence[ir.Field] = ()) -> ir.Image:
-    """A class whose instance `run` has `attributes` and then calls `call`; `plain` and `stop` are other instances."""
-    field = ir.MethodField("call", ("create",), (0, 0, 0), ir.Action(call, None), "result")
-    fields = (*attributes, field)
-    instances = {
-        "run": ir.Instance("run", None, (0, 0, 0), {}),
-        "plain": ir.Instance("plain", None, (0, 0, 0), {len(fields) - 1: field._replace(action=None)}),
-        "stop": ir.Instance(
-            "stop", None, (0, 0, 0), {len(fields) - 1: field._replace(action=ir.Action("stop", None))}
-        ),
-        "abort": ir.Instance(
-            "abort", None, (0, 0, 0), {len(fields) - 1: field._replace(action=ir.Action("abort", None))}
-        ),
-    }
-    others = (method("stop", "def main(evm): evm.stop()"), method("abort", "def main(evm): evm.abort('enough')"))
-    table = {each.name.lower(): each for each in (*others, *methods)}
-    klass = ir.Class("Demo/Test/Case", ("case.yaml",), fields, instances, table)
-    names = {key: each.name for key, each in instances.items()}
-    entry = ir.ClassEntry(klass.path, names, {key: each.name for key, each in table.items()})
-    index = ir.Index([ir.DomainEntry("Demo", True)], [entry])
-    return ir.Image(index, lambda path: ir.to_json(klass) if path == "demo/test/case" else None)
+def _input(name: str, datatype: str, default: str | None) -> model.Input:
+    return model.Input(texts({"name": name, "datatype": datatype or None, "default_value": default}))
+
+
+def case(methods: Sequence[model.Method], attributes: Sequence[model.Field] = (), call: str = "main") -> model.Class:
+    """The class `Demo/Test/Case`: the instance `run` has `attributes` and then calls `call`; others call others."""
+    named = {each.name for each in methods}
+    more = [method(name, code) for name, code in _MORE.items() if name not in named]
+    instances = [instance("run"), instance("plain", call="#"), *(instance(name, call=name) for name in _MORE)]
+    called = field("method", "call", call, collect="result")
+    return klass("Test/Case", [*attributes, called], instances, [*methods, *more], domain="Demo")
+
+
+_MORE = {"stop": "def main(evm): evm.stop()", "abort": "def main(evm): evm.abort('enough')"}
 
 
 def engine(
-    methods: Sequence[ir.Method],
+    methods: Sequence[model.Method],
     settings: Settings = Settings(),  # noqa: B008 - immutable
     *,
-    attributes: Sequence[ir.Field] = (),
+    attributes: Sequence[model.Field] = (),
     catalog: ServiceCatalog | None = None,
     vault: Vault | None = None,
     runners: Runners | None = None,
     call: str = "main",
 ) -> Engine:
-    """An engine over `image`."""
+    """An engine over `case`."""
     return Engine(
-        image(methods, call=call, attributes=attributes),
+        compiled(case(methods, attributes, call))[0],
         methods=runners or Runners(settings=settings),
         catalog=catalog,
         vault=vault or FakeVault(),
@@ -102,14 +98,14 @@ def run(made: Engine, uri: str = "/Test/Case/run") -> Ran:
     return Ran(outcome, {} if root is None else root.attributes, [log_line(event) for event in events], events)
 
 
-def constants(**values: str) -> list[ir.Field]:
+def constants(**values: str) -> list[model.Field]:
     """Attribute fields with fixed values."""
-    return [ir.AttributeField(name, ("create",), (0, 0, 0), value, None) for name, value in values.items()]
+    return [field("attribute", name, value) for name, value in values.items()]
 
 
-def passwords(**values: str) -> list[ir.Field]:
+def passwords(**values: str) -> list[model.Field]:
     """Attribute fields that are passwords."""
-    return [ir.AttributeField(name, ("create",), (0, 0, 0), value, "password") for name, value in values.items()]
+    return [field("attribute", name, value, datatype="password") for name, value in values.items()]
 
 
 def told(values: Mapping[str, object]) -> dict[str, object]:

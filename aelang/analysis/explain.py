@@ -10,7 +10,8 @@ from typing import NamedTuple
 
 from aelang import ir, model
 from aelang.analysis.lookup import find_class, find_instance
-from aelang.compiler.classes import COALESCING, priority
+from aelang.compiler.classes import COALESCING
+from aelang.compiler.inherit import priority
 from aelang.compiler.overlay import by_folded_name
 from aelang.interpreter.values import MASK, sanitize
 from aelang.names import MISSING_INSTANCE, fold, is_blank

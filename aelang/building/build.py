@@ -29,7 +29,7 @@ from aelang.loader.order import order_domains
 from aelang.loader.records import FileRecord, Role
 from aelang.names import fold
 
-_KEPT_FILES = 5_000  # classes of so many files stay in memory from the survey to the compilation
+_KEPT_FILES = 2_500  # classes of so many files stay in memory from the survey to the compilation
 _CLASSES_AT_ONCE = 500
 
 

@@ -14,7 +14,7 @@ Digests = Sequence[Mapping[str, bytes]]
 _DIGEST = 32
 
 
-def pack_contents(sight: Sight, digests: Digests) -> bytes:
+def pack_contents(sight: Sight, digests: Digests) -> bytearray:
     """The contents of the files that have a digest; a stamp that may deceive is left out."""
     packed = bytearray()
     for at, known in enumerate(digests):
@@ -25,10 +25,10 @@ def pack_contents(sight: Sight, digests: Digests) -> bytes:
                 stamp = "" if sight.is_unsettled(entry) else entry.stamp
                 packed += f"{entry.path}\0{stamp}\0".encode("utf-8", "surrogateescape")
                 packed += digest
-    return bytes(packed)
+    return packed
 
 
-def read_contents(packed: bytes) -> Iterator[tuple[int, str, str, bytes]]:
+def read_contents(packed: bytes | bytearray) -> Iterator[tuple[int, str, str, bytes]]:
     """Tree, path, stamp and digest of every file in `packed`, in order. Raises ValueError where it is none."""
     start = tree = 0
     while start < len(packed):
@@ -39,11 +39,11 @@ def read_contents(packed: bytes) -> Iterator[tuple[int, str, str, bytes]]:
             stamp_end = packed.index(b"\0", path_end + 1)
             path = packed[start:path_end].decode("utf-8", "surrogateescape")
             start = stamp_end + 1 + _DIGEST
-            yield tree, path, packed[path_end + 1 : stamp_end].decode(), packed[stamp_end + 1 : start]
+            yield tree, path, packed[path_end + 1 : stamp_end].decode(), bytes(packed[stamp_end + 1 : start])
         tree += 1
 
 
-def unchanged_contents(packed: bytes, sight: Sight) -> list[dict[str, bytes]]:
+def unchanged_contents(packed: bytes | bytearray, sight: Sight) -> list[dict[str, bytes]]:
     """The digests in `packed` that still hold: those of files with the same stamp. Both lists are in order of paths."""
     digests: list[dict[str, bytes]] = [{} for _ in sight.trees]
     places = [0] * len(sight.trees)

@@ -3,10 +3,10 @@
 The rules, in the order in which they are carried out (ENGINE-FACTS 1.4, 5.1, 5.2, 5.9; LANGUAGE 2):
 
 1. Fields go by priority; one without a priority that can be read goes last, and equals keep the order of the file.
-   A field without a kind, or of a kind that no run knows, takes no part.
+   Inherited ones come first (`inherit`). A field without a kind, or of a kind that no run knows, takes no part.
 2. A value is the instance's unless that is blank, else the class's default. With the data type "null coalescing" it
    is the instance's unless that is nil. Collect, on_entry, on_exit, on_error, max_retries and max_time follow the
-   first rule. Values find their fields by name, in any case.
+   first rule, and so do condition and undo. Values find their fields by name, in any case.
 3. What is left is text, and `lower` says what it means. A fixed target is led to the class that answers for it
    (`resolve`).
 
@@ -17,7 +17,8 @@ from collections.abc import Callable, Mapping
 from typing import NamedTuple, TypeAlias, TypeVar
 
 from aelang import ir, model
-from aelang.compiler import lower
+from aelang.compiler import lower, lower_own
+from aelang.compiler.inherit import Effective, Field, Layer, Library, ReadClass, inherit, no_class, priority, values_of
 from aelang.compiler.overlay import by_folded_name
 from aelang.compiler.resolve import resolve_target
 from aelang.diagnostics import Diagnostic
@@ -32,32 +33,40 @@ _Lower: TypeAlias = Callable[..., tuple[_Node, tuple[Diagnostic, ...]]]
 
 
 class Compiled(NamedTuple):
-    """A compiled class, what was found on the way, and the folded paths whose names it depends on."""
+    """A compiled class, what was found on the way, and what it depends on: the folded paths whose names were asked
+    for (`needs`), and the folded full paths of the classes whose content was read (`reads`)."""
 
     klass: ir.Class
     diagnostics: tuple[Diagnostic, ...]
     needs: frozenset[str]
+    reads: frozenset[str] = frozenset()
 
 
-def compile_class(klass: model.Class, index: ir.Index) -> Compiled:
-    """What `klass` means; `index` has every name of the datastore. A class can be compiled whatever is in it."""
-    bench = _Bench(klass, index)
-    slots = _slots(klass, bench)
+def compile_class(klass: model.Class, index: ir.Index, read: ReadClass = no_class) -> Compiled:
+    """What `klass` means. A class can be compiled whatever is in it.
+
+    `index` has every name of the datastore; `read` gives the classes that others inherit from, by their full paths.
+    """
+    bench = _Bench(klass, index, read)
+    effective = inherit(klass, bench.library)
+    bench.diagnostics.extend(effective.diagnostics)
+    slots = _slots(effective, bench)
     instances = {
-        name: _instance(instance, slots, klass.source, bench)
-        for name, instance in by_folded_name(klass.instances).items()
+        name: _instance(instance, effective, slots, bench) for name, instance in by_folded_name(klass.instances).items()
     }
     methods = {name: _method(method, bench) for name, method in by_folded_name(klass.methods).items()}
     fields = tuple(slot.field for slot in slots.values())
-    compiled = ir.Class(bench.path, tuple(bench.sources), fields, instances, methods)
-    return Compiled(compiled, tuple(bench.diagnostics), frozenset(bench.needs))
+    ancestors = tuple(f"{each.domain}/{each.path}" for each in effective.lineage[1:])
+    compiled = ir.Class(bench.path, tuple(bench.sources), fields, instances, methods, ancestors, effective.fault)
+    library = bench.library
+    return Compiled(compiled, tuple(bench.diagnostics), frozenset(library.needs), frozenset(library.reads))
 
 
 class _Slot(NamedTuple):
     """A field of the schema that takes part in a run: its position, and its meaning where an instance adds nothing."""
 
     at: int
-    written: model.Field
+    written: Field
     coalesces: bool
     make: "Callable[[_Said], ir.Field]"
     field: ir.Field
@@ -66,45 +75,49 @@ class _Slot(NamedTuple):
 class _Bench:
     """What compiling one class works with and gathers."""
 
-    __slots__ = ("diagnostics", "index", "needs", "path", "sources")
+    __slots__ = ("diagnostics", "index", "library", "needs", "path", "sources")
 
-    def __init__(self, klass: model.Class, index: ir.Index) -> None:
+    def __init__(self, klass: model.Class, index: ir.Index, read: ReadClass) -> None:
         self.path = f"{klass.domain}/{klass.path}"
         self.index = index
+        self.library = Library(index, read)
+        self.needs = self.library.needs
         self.sources: dict[str, int] = {klass.source: 0}
         self.diagnostics: list[Diagnostic] = []
-        self.needs: set[str] = set()
 
     def place(self, source: str, line: int, column: int) -> ir.Place:
         return (self.sources.setdefault(source, len(self.sources)), line, column)
 
     def lowered(self, how: "_Lower[_Node]", said: "_Text", **how_so: str | bool) -> _Node:
-        """The node of `how(text, span, **how_so)`; what was found is noted."""
+        """The node of `how(text, span, **how_so)`; what was found is noted where it was said, and nowhere else."""
         node, found = how(said.text, said.span(), **how_so)
-        if found:
+        if found and said.is_own:
             self.diagnostics.extend(found)
         return node
 
 
 class _Text(NamedTuple):
-    """A text and the file it stands in."""
+    """A text and the file it stands in; `is_own` where the class or instance at hand says it, and so answers for it."""
 
     text: str | None
     source: str
     line: int
     column: int
+    is_own: bool = True
 
     def span(self) -> Span:
         return Span(self.source, self.line, self.column, max(1, len(self.text or "")))
 
 
 class _Said(NamedTuple):
-    """What class and instance say of one field; `value` and `value_source` are the instance's, if it says anything."""
+    """What class and instance say of one field; `values` are the instance's, then those of what it inherits.
 
-    field: model.Field
-    source: str
-    value: model.Value | None = None
-    value_source: str = ""
+    `speaker` is the full path of the class or instance at hand.
+    """
+
+    field: Field
+    speaker: str
+    values: tuple[Layer, ...] = ()
 
     def text(self, key: str) -> _Text:
         """The text under `key`: the instance's unless blank, else the class's."""
@@ -115,12 +128,15 @@ class _Said(NamedTuple):
         return self._said("value", "default_value", _is_nil if self.coalesces() else is_blank)
 
     def _said(self, value_key: str, field_key: str, is_absent: Callable[[str | None], bool]) -> _Text:
-        if self.value is not None:
-            own = self.value.attributes.get(value_key)
+        for layer in self.values:
+            own = layer.attributes.get(value_key)
             if own is not None and not is_absent(own.value):
-                return _Text(own.value, self.value_source, own.line, own.column)
-        found = self.field.attributes.get(field_key)
-        return _NOTHING if found is None else _Text(found.value, self.source, found.line, found.column)
+                return self._text(layer, own)
+        saying = self.field.saying(field_key)
+        return _NOTHING if saying is None else self._text(saying, saying.attributes[field_key])
+
+    def _text(self, layer: Layer, text: model.Text) -> _Text:
+        return _Text(text.value, layer.source, text.line, text.column, layer.owner == self.speaker)
 
     def coalesces(self) -> bool:
         return self.field.get("datatype") == COALESCING
@@ -136,27 +152,16 @@ def _is_nil(text: str | None) -> bool:
 # -- fields ------------------------------------------------------------------------------------------------------
 
 
-def _slots(klass: model.Class, bench: _Bench) -> dict[str, _Slot]:
-    """The fields that take part, in their order, by folded name; of two of one name the first in the file counts."""
-    private = klass.get("visibility") == "private"
+def _slots(effective: Effective, bench: _Bench) -> dict[str, _Slot]:
+    """The fields that take part, in their order, by folded name."""
     slots: dict[str, _Slot] = {}
-    schema = by_folded_name(klass.schema)
-    for name in sorted(schema, key=lambda each: priority(schema[each].get("priority"))):
-        field = schema[name]
+    for field in effective.fields:
         builder = _BUILDERS.get(field.get("aetype") or "")
         if builder is not None:
-            make = _maker(builder, field, private, bench)
+            make = _maker(builder, field, bench)
             coalesces = field.get("datatype") == COALESCING
-            slots[name] = _Slot(len(slots), field, coalesces, make, make(_Said(field, klass.source)))
+            slots[fold(field.name)] = _Slot(len(slots), field, coalesces, make, make(_Said(field, f"/{bench.path}")))
     return slots
-
-
-def priority(text: str | None) -> float:
-    """The rank of a field; absent or unreadable ones go last (ENGINE-FACTS 1.4)."""
-    try:
-        return int(text or "")
-    except ValueError:
-        return float("inf")
 
 
 class _Head(NamedTuple):
@@ -168,24 +173,30 @@ class _Head(NamedTuple):
     coalesce: bool
     datatype: str | None
     private: bool
+    condition: ir.Condition | None = None
 
 
 _Builder = Callable[["_Head", ir.Place, "_Said", _Bench], ir.Field]
 
 
-def _maker(builder: _Builder, field: model.Field, private: bool, bench: _Bench) -> Callable[["_Said"], ir.Field]:
+def _maker(builder: _Builder, field: Field, bench: _Bench) -> Callable[["_Said"], ir.Field]:
     datatype = field.get("datatype")
     head = _Head(
         name=field.name,
         messages=read_messages(field.get("message")),
-        substitute=substitutes(field.attributes),
+        substitute=_substitutes(field),
         coalesce=datatype == COALESCING,
         datatype=datatype,
-        private=private or field.get("visibility") == "private",
+        private=field.private or field.get("visibility") == "private",
     )
 
     def make(said: _Said) -> ir.Field:
-        return builder(head, _place(said, bench), said, bench)
+        condition = said.text("condition")
+        place = _place(said, bench)
+        if is_blank(condition.text):
+            return builder(head, place, said, bench)
+        lowered = bench.lowered(lower_own.lower_condition, condition)
+        return builder(head._replace(condition=lowered), place, said, bench)
 
     return make
 
@@ -195,10 +206,8 @@ def _place(said: "_Said", bench: _Bench) -> ir.Place:
     main = said.main()
     if main.line:
         return bench.place(main.source, main.line, main.column)
-    if said.value is not None:
-        return bench.place(said.value_source, said.value.name.line, said.value.name.column)
-    name = said.field.attributes.get("name", model.Text(None))
-    return bench.place(said.source, name.line, name.column)
+    layer = (*said.values, *said.field.layers)[0]
+    return bench.place(layer.source, layer.name.line, layer.name.column)
 
 
 def read_messages(text: str | None) -> tuple[str, ...]:
@@ -213,7 +222,15 @@ def read_messages(text: str | None) -> tuple[str, ...]:
 
 def substitutes(attributes: Mapping[str, model.Text]) -> bool:
     """Whether `${...}` is read: yes where `substitute` is absent, no where it is nil or false (ENGINE-FACTS 4.1)."""
-    said = attributes.get("substitute")
+    return _is_true(attributes.get("substitute"))
+
+
+def _substitutes(field: Field) -> bool:
+    saying = field.saying("substitute")
+    return saying is None or _is_true(saying.attributes["substitute"])
+
+
+def _is_true(said: model.Text | None) -> bool:
     return said is None or (said.value or "").strip().lower() in _TRUE
 
 
@@ -222,38 +239,58 @@ _TRUE = frozenset(("t", "true", "1"))
 
 def _assertion(head: _Head, place: ir.Place, said: "_Said", bench: _Bench) -> ir.Field:
     tests = bench.lowered(lower.lower_assertion, said.main(), substitute=head.substitute, coalesce=head.coalesce)
-    return ir.AssertionField(head.name, head.messages, place, tests, head.coalesce)
+    return ir.AssertionField(head.name, head.messages, place, tests, head.coalesce, head.condition)
 
 
 def _attribute(head: _Head, place: ir.Place, said: "_Said", bench: _Bench) -> ir.Field:
     text = bench.lowered(lower.lower_text, said.main(), substitute=head.substitute, coalesce=head.coalesce)
     collect = _collects(said, "attribute", bench)
-    return ir.AttributeField(head.name, head.messages, place, text, head.datatype, collect, head.private)
+    return ir.AttributeField(
+        head.name, head.messages, place, text, head.datatype, collect, head.private, head.condition
+    )
 
 
 def _call(head: _Head, place: ir.Place, said: "_Said", bench: _Bench) -> ir.Field:
     action = _action(lower.lower_call, head, said, bench)
     collect = said.text("collect").text
-    return ir.MethodField(head.name, head.messages, place, action, None if is_blank(collect) else collect)
+    kept = None if is_blank(collect) else collect
+    return ir.MethodField(head.name, head.messages, place, action, kept, head.condition)
 
 
 def _relationship(head: _Head, place: ir.Place, said: "_Said", bench: _Bench) -> ir.Field:
     action = _action(lower.lower_target, head, said, bench)
-    return ir.RelationshipField(head.name, head.messages, place, action, _collects(said, "relationship", bench))
+    collect = _collects(said, "relationship", bench)
+    return ir.RelationshipField(head.name, head.messages, place, action, collect, head.condition)
 
 
 def _state(head: _Head, place: ir.Place, said: "_Said", bench: _Bench) -> ir.Field:
+    action = _action(lower.lower_state_action, head, said, bench)
+    return _machine_field(head, place, said, bench, action, is_step=False)
+
+
+def _step(head: _Head, place: ir.Place, said: "_Said", bench: _Bench) -> ir.Field:
+    """A step: its target becomes a relationship that takes the message which its hooks leave (LANGUAGE 5)."""
+    action = _action(lower_own.lower_step, head, said, bench)
+    return _machine_field(head, place, said, bench, action, is_step=True)
+
+
+def _machine_field(
+    head: _Head, place: ir.Place, said: "_Said", bench: _Bench, action: ir.Action | None, *, is_step: bool
+) -> ir.Field:
     return ir.StateField(
         name=head.name,
         messages=head.messages,
         place=place,
-        action=_action(lower.lower_state_action, head, said, bench),
+        action=action,
         collect=_collects(said, "relationship", bench),
         on_entry=_actions(said.text("on_entry"), bench),
         on_exit=_actions(said.text("on_exit"), bench),
         on_error=_actions(said.text("on_error"), bench),
         max_retries=said.text("max_retries").text,
         max_time=said.text("max_time").text,
+        condition=head.condition,
+        undo=_actions(said.text("undo"), bench, lower_own.lower_undo),
+        is_step=is_step,
     )
 
 
@@ -263,6 +300,7 @@ _BUILDERS: dict[str, _Builder] = {
     "method": _call,
     "relationship": _relationship,
     "state": _state,
+    "step": _step,
 }
 
 
@@ -271,10 +309,12 @@ def _collects(said: "_Said", on: str, bench: _Bench) -> tuple[ir.Collect, ...]:
     return () if is_blank(text.text) else bench.lowered(lower.lower_collect, text, on=on)
 
 
-def _actions(text: _Text, bench: _Bench) -> tuple[ir.Action, ...]:
+def _actions(
+    text: _Text, bench: _Bench, how: _Lower[tuple[ir.Action, ...]] = lower.lower_actions
+) -> tuple[ir.Action, ...]:
     if is_blank(text.text):
         return ()
-    return tuple(_resolved(action, bench) for action in bench.lowered(lower.lower_actions, text))
+    return tuple(_resolved(action, bench) for action in bench.lowered(how, text))
 
 
 def _action(how: _Lower[ir.Action | None], head: _Head, said: "_Said", bench: _Bench) -> ir.Action | None:
@@ -294,23 +334,25 @@ def _resolved(action: ir.Action, bench: _Bench) -> ir.Action:
 # -- instances and methods ---------------------------------------------------------------------------------------
 
 
-def _instance(instance: model.Instance, slots: dict[str, _Slot], source: str, bench: _Bench) -> ir.Instance:
+def _instance(instance: model.Instance, effective: Effective, slots: dict[str, _Slot], bench: _Bench) -> ir.Instance:
+    values = values_of(instance, effective, bench.library)
+    bench.diagnostics.extend(values.diagnostics)
+    speaker = f"/{bench.path}/{instance.name}"
     own: dict[int, ir.Field] = {}
-    for value in instance.values:
-        slot = slots.get(fold(value.name.value or ""))
-        if slot is not None and slot.at not in own and _says_something(value, slot.coalesces):
-            own[slot.at] = slot.make(_Said(slot.written, source, value, instance.source))
-    name = instance.attributes.get("name", model.Text(None))
-    inherits = instance.attributes.get("inherits", model.Text(None)).value
-    place = bench.place(instance.source, name.line, name.column)
-    return ir.Instance(instance.name, inherits, place, dict(sorted(own.items())))
+    for name, layers in values.layers.items():
+        slot = slots.get(name)
+        if slot is not None and any(_says_something(layer, slot.coalesces) for layer in layers):
+            own[slot.at] = slot.make(_Said(slot.written, speaker, layers))
+    name_said = instance.attributes.get("name", model.Text(None))
+    place = bench.place(instance.source, name_said.line, name_said.column)
+    return ir.Instance(instance.name, place, dict(sorted(own.items())), values.fault)
 
 
-_OVERRIDING = frozenset(("collect", "on_entry", "on_exit", "on_error", "max_retries", "max_time"))
+_OVERRIDING = frozenset(("collect", "on_entry", "on_exit", "on_error", "max_retries", "max_time", "condition", "undo"))
 
 
-def _says_something(value: model.Value, coalesces: bool) -> bool:
-    for key, said in value.attributes.items():
+def _says_something(layer: Layer, coalesces: bool) -> bool:
+    for key, said in layer.attributes.items():
         text = said.value
         if key == "value" and text is not None and (coalesces or not is_blank(text)):
             return True

@@ -1,4 +1,4 @@
-"""Inherit: a class with all that it inherits becomes the effective class, and an instance gets the values behind its own.
+"""Inherit: a class with what it inherits becomes the effective class; an instance gets the values behind its own.
 
 The rules, for a class (LANGUAGE 2):
 
@@ -26,7 +26,6 @@ from aelang import ir, model
 from aelang.compiler.overlay import DOMAIN_ORDER, by_folded_name
 from aelang.diagnostics import Diagnostic, DiagnosticKind, Label, Severity, did_you_mean
 from aelang.names import fold, is_blank
-from aelang.source import Span
 
 UNKNOWN_PARENT = DiagnosticKind("unknown-parent", Severity.ERROR, "there is no {what} `{reference}` to inherit from")
 INHERITANCE_CYCLE = DiagnosticKind(
@@ -173,7 +172,11 @@ def _lineage(klass: model.Class, library: Library) -> _Lineage:
         if any(_path(each) == _path(parent) for each in lineage):
             chain = " < ".join(map(_path, (*lineage, parent)))
             fault = ir.Faulty("InvalidInheritance", f"Class [{_path(parent)}] inherits from itself: {chain}")
-            found = [_cycle("class", klass.path, chain, klass.attributes, klass.source)] if parent == klass else []
+            found = (
+                [_cycle("class", klass.path, chain, klass.attributes, klass.source)]
+                if _path(parent) == _path(klass)
+                else []
+            )
             return tuple(lineage), fault, found
         lineage.append(parent)
     return tuple(lineage), None, []
@@ -200,19 +203,16 @@ def _fields(lineage: Sequence[model.Class], found: list[Diagnostic]) -> tuple[Fi
     for klass in reversed(lineage):
         schema = by_folded_name(klass.schema)
         is_private = klass.get("visibility") == "private"
-        for name in sorted(schema, key=lambda each: priority(schema[each].get("priority"))):  # noqa: B023 - used at once
-            attributes = schema[name].attributes
+        for name, field in sorted(schema.items(), key=lambda each: priority(each[1].get("priority"))):
+            attributes = field.attributes
             layer = Layer(attributes, klass.source, _path(klass), attributes["name"])
             before = fields.get(name)
-            if before is not None and _changes_kind(layer, before):
-                if klass is lineage[0]:
-                    found.append(_changed_kind(layer, before))
-                before = None
-                fields[name] = Field((layer,), is_private)  # in its parent's place, and alone
-            elif before is not None:
+            if before is not None and not _changes_kind(layer, before):
                 fields[name] = Field((layer, *before.layers), is_private or before.private)
-            else:
-                fields[name] = Field((layer,), is_private)
+                continue
+            if before is not None and klass is lineage[0]:
+                found.append(_changed_kind(layer, before))
+            fields[name] = Field((layer,), is_private)  # new, or in its parent's place and alone
     return tuple(fields.values())
 
 
@@ -281,9 +281,7 @@ def _values(holders: Sequence[_Holder]) -> dict[str, tuple[Layer, ...]]:
     return layers
 
 
-def _parent_instance(
-    holder: _Holder, reference: str, library: Library, holders: Sequence[_Holder]
-) -> _Holder | None:
+def _parent_instance(holder: _Holder, reference: str, library: Library, holders: Sequence[_Holder]) -> _Holder | None:
     if "/" not in reference:
         own = fold(reference) == fold(holder.instance.name)
         homes = holder.lineage[1:] if own else holder.lineage
@@ -297,9 +295,7 @@ def _parent_instance(
     return None
 
 
-def _found(
-    lineage: tuple[model.Class, ...], name: str, library: Library, holders: Sequence[_Holder]
-) -> _Holder | None:
+def _found(lineage: tuple[model.Class, ...], name: str, library: Library, holders: Sequence[_Holder]) -> _Holder | None:
     """The instance `name` of the first class of `lineage`, else that of its path in the highest domain that has it."""
     here = _in(lineage[0], name, lineage)
     if here is not None:
@@ -380,6 +376,8 @@ def _abstract_instances(klass: model.Class) -> Iterator[Diagnostic]:
 
 
 def _unknown_fields(klass: model.Class, fields: Sequence[Field]) -> Iterator[Diagnostic]:
+    if "name" not in klass.attributes:
+        return  # its own file cannot be read
     names = {fold(field.name): field.name for field in fields}
     for instance in by_folded_name(klass.instances).values():
         unknown = [value.name for value in instance.values if fold(value.name.value or "") not in names]
@@ -387,4 +385,4 @@ def _unknown_fields(klass: model.Class, fields: Sequence[Field]) -> Iterator[Dia
             name = at.value or ""
             advice = did_you_mean(name, names.values())
             advice = advice or "declare it in the `schema` of the class, or take the value away"
-            yield UNKNOWN_FIELD.at(at.span(instance.source), advice, klass=klass.name, name=name)
+            yield UNKNOWN_FIELD.at(at.span(instance.source), advice, klass=klass.path, name=name)

@@ -387,6 +387,10 @@ def _member(handle: RunHandle, model: ServiceModel, name: str) -> object:
     return [kind, _ask_model(model, name) if kind == "value" else None]
 
 
+def _member_kind(handle: RunHandle, model: ServiceModel, name: str) -> object:
+    return model.kind(name)
+
+
 def _model_name(handle: RunHandle, name: str) -> object:
     """The model that evm.vmdb means: `vm`, `:vm`, `Vm`, `ManageIQ_Providers_...`."""
     plain = name.replace("_", "::") if name.startswith("ManageIQ_") else name
@@ -490,6 +494,7 @@ OPERATIONS: dict[str, Operation] = {
     "delete_service_variable": Operation("k", _delete_service_variable),
     "call": Operation("mtl", _call),
     "member": Operation("mt", _member),
+    "member_kind": Operation("mt", _member_kind),
     "model": Operation("k", _model_name),
     "record": Operation("tv", _record),
     "where": Operation("th", _where),

@@ -136,37 +136,64 @@ def _result(workspace: Workspace, method: ir.Method, result: MethodResult) -> Ru
 
 
 def find_method(workspace: Workspace, obj: WorkspaceObject, call: Call) -> ir.Method:
-    """The method that `call` means for `obj` (ENGINE-FACTS 3.8). Raises MethodNotFound.
+    """The method that `call` means for `obj` (ENGINE-FACTS 3.8, LANGUAGE 2). Raises MethodNotFound.
 
-    Overlay first: the same class path, without its first part, in the highest enabled domain that has the method.
+    For the class and each class that it inherits from: first the overlay, that is the same class path, without its
+    first part, in the highest enabled domain that has the method; then the class itself. At last come those of
+    `$/Object`.
     """
-    namespace = obj.namespace if call.namespace is None else call.namespace
-    klass = call.klass or obj.klass
-    relative = f"{namespace.partition('/')[2]}/{klass}"
-    runtime = workspace.runtime
-    home = runtime.image.index.method_home(relative, call.method)
-    if home is not None:
-        workspace.emit(UpdatedNamespace(len(workspace.stack), f"{relative}/{call.method}", home.namespace))
-        owner = runtime.class_at(home.path)
-        if owner is not None:
-            return owner.ir.methods[fold(call.method)]
-    found = _own_method(obj, call.method) if call.klass is None else None
-    if found is None:
-        found = _exact_method(workspace, f"{namespace}/{klass}".removeprefix("/"), call.method)
+    namespace, klass = _named_class(obj, call)
+    found = look_up_method(workspace, obj, call)
     if found is None:
         raise MethodNotFound(f"Method [{call.method}] not found in class [{namespace}/{klass}]")
-    return found
+    method, overlaid = found
+    if overlaid is not None:
+        workspace.emit(overlaid)
+    return method
 
 
-def _own_method(obj: WorkspaceObject, name: str) -> ir.Method | None:
-    return obj.home.ir.methods.get(fold(name)) or BASE_METHODS.get(fold(name))
+def look_up_method(
+    workspace: Workspace, obj: WorkspaceObject, call: Call
+) -> tuple[ir.Method, UpdatedNamespace | None] | None:
+    """As `find_method`, None where there is none. The event tells of the overlay that had it, and is not emitted."""
+    namespace, klass = _named_class(obj, call)
+    own = f"{namespace}/{klass}".removeprefix("/")
+    name = fold(call.method)
+    home = obj.home.ir if call.klass is None else _class_of(workspace, own)
+    for path in (own, *(() if home is None else home.ancestors)):
+        relative = path.partition("/")[2]
+        overlay = workspace.runtime.image.index.method_home(relative, name)
+        owner = None if overlay is None else workspace.runtime.class_at(overlay.path)
+        if overlay is not None and owner is not None:
+            event = UpdatedNamespace(len(workspace.stack), f"{relative}/{call.method}", overlay.namespace)
+            return owner.ir.methods[name], event
+        found = home.methods.get(name) if path is own and home is not None and call.klass is None else None
+        found = found or _exact_method(workspace, path, call.method, any_case=path is not own)
+        if found is not None:
+            return found, None
+    base = BASE_METHODS.get(name) if call.klass is None else None
+    return None if base is None else (base, None)
 
 
-def _exact_method(workspace: Workspace, path: str, name: str) -> ir.Method | None:
-    """The method by its exact name in the class at the full path (ENGINE-FACTS 3.10)."""
+def _named_class(obj: WorkspaceObject, call: Call) -> tuple[str, str]:
+    return obj.namespace if call.namespace is None else call.namespace, call.klass or obj.klass
+
+
+def _class_of(workspace: Workspace, path: str) -> ir.Class | None:
+    """The class that a call names: at its full path, else the highest one of the path without its first part."""
+    exact = workspace.runtime.class_at(path)
+    if exact is not None:
+        return exact.ir
+    layers = workspace.runtime.image.index.layers(path.partition("/")[2])
+    found = workspace.runtime.class_at(layers[0].path) if layers else None
+    return None if found is None else found.ir
+
+
+def _exact_method(workspace: Workspace, path: str, name: str, *, any_case: bool) -> ir.Method | None:
+    """The method in the class at the full path, of the class in hand by its exact name (ENGINE-FACTS 3.10)."""
     owner = workspace.runtime.class_at(path)
     found = owner.ir.methods.get(fold(name)) if owner is not None else None
-    return found if found is not None and found.name == name else None
+    return found if found is not None and (any_case or found.name == name) else None
 
 
 def _inputs(

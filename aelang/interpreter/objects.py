@@ -1,10 +1,11 @@
 """Objects: a class and an instance are looked up, and a new object stands, with nothing processed yet."""
 
-from aelang.interpreter.failures import ClassNotFound, InstanceNotFound
+from aelang import ir
+from aelang.interpreter.failures import BY_NAME, AutomateError, ClassNotFound, InstanceNotFound
 from aelang.interpreter.runtime import Plan, RuntimeClass
 from aelang.interpreter.trace import Missing
 from aelang.interpreter.workspace import Workspace, WorkspaceObject
-from aelang.names import BASE_CLASS, MISSING_INSTANCE, fold, is_blank, join_path
+from aelang.names import MISSING_INSTANCE, fold, join_path
 
 
 def plan_of(workspace: Workspace, obj: WorkspaceObject, message: str) -> Plan:
@@ -15,9 +16,11 @@ def plan_of(workspace: Workspace, obj: WorkspaceObject, message: str) -> Plan:
 def build_object(
     workspace: Workspace, home: RuntimeClass | None, namespace: str, klass: str, instance: str | None
 ) -> WorkspaceObject:
-    """A new object, not yet in the workspace's tree. Raises ClassNotFound and InstanceNotFound."""
+    """A new object, not yet in the workspace's tree. Raises ClassNotFound, InstanceNotFound and InvalidInheritance."""
     if home is None:
         raise ClassNotFound(f"Class [{namespace}/{klass}] not found in MiqAeDatastore")
+    if home.ir.fault is not None:
+        raise _raised(home.ir.fault)
     name = object_path(namespace, klass, instance)
     if instance is None:
         obj = WorkspaceObject(home, namespace, klass, None, name)
@@ -25,9 +28,10 @@ def build_object(
         obj = WorkspaceObject(home, namespace, klass, instance, name)
     else:
         obj = _missing_object(workspace, home, namespace, klass, instance)
+    fault = None if instance is None else home.ir.instances[fold(obj.instance)].fault
+    if fault is not None:
+        raise _raised(fault)
     workspace.built.append(obj)
-    if instance is not None:
-        _look_for_parent(workspace, home.ir.instances[fold(obj.instance)].inherits)
     return obj
 
 
@@ -43,13 +47,9 @@ def _missing_object(
     return obj
 
 
-def _look_for_parent(workspace: Workspace, inherits: str | None) -> None:
-    if is_blank(inherits):
-        return
-    # Only the base class is looked into, and it has no instances (ENGINE-FACTS 3.7).
-    name = f"/{fold(BASE_CLASS)}/{inherits}"
-    workspace.emit(Missing(len(workspace.stack), name))
-    raise InstanceNotFound(f"Instance [{name}] not found in MiqAeDatastore")
+def _raised(fault: ir.Faulty) -> AutomateError:
+    """The failure of a class or instance that inherits from what cannot be had (LANGUAGE 2)."""
+    return BY_NAME[fault.error](fault.message)
 
 
 def object_path(namespace: str, klass: str | None, instance: str | None) -> str:

@@ -330,18 +330,23 @@ class Method(NamedTuple):
 
 
 class Instance(NamedTuple):
-    """An instance: the fields in which it differs from its class, by their position in `Class.fields`."""
+    """An instance: the fields in which it differs from its class, by their position in `Class.fields`.
+
+    What it inherits is in them. With a `fault`, an instance to inherit from that cannot be had, it is not built.
+    """
 
     name: str
-    inherits: str | None
     place: Place
     fields: dict[int, Field]
+    fault: Faulty | None = None
 
 
 class Class(NamedTuple):
     """The effective class: fields in the order in which they are processed, with the class's own values.
 
-    `path` is `Domain/Ns/Class`; instances and methods are keyed by their folded names.
+    `path` is `Domain/Ns/Class`; instances and methods are keyed by their folded names. `fields` has the inherited ones;
+    methods are looked up in the class and then in `ancestors`, full paths, the parent first. With a `fault`, a parent
+    that cannot be had, no object of the class is built.
     """
 
     path: str
@@ -349,6 +354,8 @@ class Class(NamedTuple):
     fields: tuple[Field, ...]
     instances: dict[str, Instance]
     methods: dict[str, Method]
+    ancestors: tuple[str, ...] = ()
+    fault: Faulty | None = None
 
     @property
     def namespace(self) -> str:

@@ -1,26 +1,23 @@
 """Assembling: the records of one folder become a class, the classes of one domain a domain.
 
-What only shows when files are seen together is found here: names that stand twice or differ by case, and values
-for fields that the class does not have. Nothing is looked up beyond the folder.
+What only shows when files are seen together is found here: names that stand twice or differ by case. Nothing is
+looked up beyond the folder.
 """
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import NamedTuple, TypeVar
 
-from aelang.diagnostics import Diagnostic, DiagnosticKind, Severity, did_you_mean
+from aelang.diagnostics import Diagnostic
 from aelang.loader.layout import ClassFolder, Display, DomainFolder, MethodFiles
 from aelang.loader.records import FileRecord, placed
 from aelang.loader.twins import twin
 from aelang.model import Class, Domain, Field, Input, Instance, Method, Namespace, Text, Value
 from aelang.names import fold
 from aelang.source import Span
-from aelang.syntax.yaml import MAX_DIAGNOSTICS
 
 __all__ = ["Assembled", "assemble_class", "assemble_domain"]
 
 _Named = TypeVar("_Named", Instance, Method)
-
-UNKNOWN_FIELD = DiagnosticKind("unknown-field", Severity.ERROR, "the class `{klass}` has no field `{name}`")
 
 
 class Assembled(NamedTuple):
@@ -37,7 +34,7 @@ def assemble_class(
 
     `records` are keyed by path below the root and must have every YAML file of the folder; `codes` are the texts of
     its code files. A class whose own file cannot be read is named for its folder and has no fields; other files that
-    cannot be read are left out. Diagnostics: those of the files, unknown-field, duplicate-name, case-twins.
+    cannot be read are left out. Diagnostics: those of the files, duplicate-name, case-twins.
     """
     said = [
         placed(each, display(entry.path))
@@ -53,8 +50,6 @@ def assemble_class(
     said += _twins([(each.attributes["name"], each.source) for each in instances], "the instance")
     said += _twins([(each.attributes["name"], each.source) for each in methods], "the method")
     schema = tuple(part for part in own.parts if isinstance(part, Field))
-    if own.readable:
-        said += _unknown_fields(instances, schema, path)
     klass = Class(
         domain, path, own.attributes, schema, _first_of_each(instances), _first_of_each(methods),
         display(folder.declaration.path),
@@ -114,17 +109,6 @@ def _first_of_each(things: Sequence[_Named]) -> tuple[_Named, ...]:
     for each in things:
         found.setdefault(fold(each.name), each)
     return tuple(found.values())
-
-
-def _unknown_fields(instances: Iterable[Instance], schema: Sequence[Field], klass: str) -> Iterator[Diagnostic]:
-    names = tuple(field.name for field in schema)
-    known = set(map(fold, names))
-    for instance in instances:
-        unknown = [value.name for value in instance.values if fold(value.name.value or "") not in known]
-        for at in unknown[:MAX_DIAGNOSTICS]:
-            name = at.value or ""
-            advice = did_you_mean(name, names) or "declare it in the `schema` of the class, or take the value away"
-            yield UNKNOWN_FIELD.at(at.span(instance.source), advice, klass=klass, name=name)
 
 
 def _twins(names: Iterable[tuple[Text, str]], what: str) -> Iterator[Diagnostic]:

@@ -4,7 +4,7 @@ Nothing is looked up here and nothing is imported that a run could do without. N
 look-up and keep the case in which they were written: what is looked up is `fold(name)`.
 """
 
-from aelang.names.calls import Call, InvalidCall, method_path, read_arguments, read_call
+from aelang.names.calls import Call, InvalidCall, is_target, method_path, read_arguments, read_call
 from aelang.names.paths import InstancePath, is_wildcard, join_path, split_path
 from aelang.names.uris import (
     SCHEMES,
@@ -33,6 +33,7 @@ __all__ = [
     "fold",
     "is_blank",
     "is_off",
+    "is_target",
     "is_wildcard",
     "join_path",
     "join_uri",

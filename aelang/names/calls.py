@@ -6,6 +6,7 @@ from typing import NamedTuple, TypeAlias
 _CALL = re.compile(r"^[^\S\n]*([./\w]+)\s*(?:\((.*)\)\s*)?$", re.MULTILINE | re.ASCII)
 _ARGUMENT = re.compile(r"(\w+)\s*=>\s*(\d+|\"[^\"]+\"|'[^']+'|\w+)", re.ASCII)
 _WHOLE = re.compile(r"[+-]?[0-9]+\s*\Z")
+_AFTER_PATH = re.compile(r"([?#(])")
 _DECIMAL = re.compile(r"[-+]?[0-9]+\.[0-9]+\s*\Z")
 
 
@@ -56,6 +57,18 @@ def method_path(text: str) -> tuple[str | None, str | None, str]:
         return None, None, parts[-1]
     namespace, slash, klass = parts[0].rstrip("/").rpartition("/")
     return (namespace if slash else None), klass, parts[1]
+
+
+def is_target(text: str) -> bool:
+    """Whether `text`, where a call or a target may stand, is a target: one with a scheme, or a path from a slash on.
+
+    `/Ns/Class.method` and what has arguments in parentheses are calls.
+    """
+    path, sign, _ = (*_AFTER_PATH.split(text.strip(), maxsplit=1), "", "")[:3]
+    if ":/" in path:
+        return True
+    names_a_method = "." in path.rpartition("/")[2].lstrip(".")
+    return path.startswith("/") and sign != "(" and (sign != "" or not names_a_method)
 
 
 def read_arguments(text: str) -> dict[str, Argument]:

@@ -6,14 +6,14 @@ PROVIDERS = "ManageIQ::Providers::"
 _KINDS: dict[str, str] = {
     "": (
         "AnsibleTowerJob Authentication AvailabilityZone CinderBackup CloudNetwork CloudSubnet CloudTenant "
-        "CloudVolume CloudVolumeBackup CloudVolumeSnapshot Condition ConfigurationScriptBase ConfiguredSystem "
+        "Classification CloudVolume CloudVolumeBackup CloudVolumeSnapshot Condition ConfigurationScriptBase ConfiguredSystem "
         "Container ContainerGroup ContainerImage ContainerNode ContainerProject CustomAttribute "
         "CustomizationTemplate Disk EmsCluster EmsFolder EventStream ExtManagementSystem Filesystem Flavor "
         "FloatingIp GenericObject GenericObjectDefinition GuestApplication GuestDevice Hardware Host Job Lan "
-        "MiqAeDomain MiqAlert MiqGroup MiqPolicy MiqRequest MiqRequestTask MiqScheduler MiqServer MiqUserRole "
+        "MiqAeDomain MiqAlert MiqApproval MiqGroup MiqPolicy MiqRequest MiqRequestTask MiqScheduler MiqServer MiqUserRole "
         "MiqWidget NetworkPort NetworkRouter NetworkService Notification OperatingSystem OrchestrationStack "
-        "OrchestrationTemplate PhysicalServer PxeImage PxeServer ResourceAction ResourceGroup ResourcePool "
-        "SecurityGroup Service ServiceResource ServiceTemplate ServiceTemplateCatalog Snapshot Storage Switch Tag "
+        "OrchestrationTemplate PhysicalServer PxeImage PxeServer RequestLog ResourceAction ResourceGroup ResourcePool "
+        "SecurityGroup Service ServiceOrder ServiceResource ServiceTemplate ServiceTemplateCatalog Snapshot Storage Switch Tag "
         "Tenant TenantQuota User VmOrTemplate WindowsImage Zone"
     ),
     "Authentication": "AuthPrivateKey",
@@ -28,7 +28,8 @@ _KINDS: dict[str, str] = {
     ),
     "Lan": "DistributedVirtualLan",
     "MiqRequest": (
-        "AutomationRequest MiqHostProvisionRequest MiqProvisionConfiguredSystemRequest MiqProvisionRequest "
+        "AutomationRequest MiqHostProvisionRequest MiqProvisionConfigurationScriptRequest "
+        "MiqProvisionConfiguredSystemRequest MiqProvisionRequest "
         "MiqRetireRequest PhysicalServerFirmwareUpdateRequest PhysicalServerProvisionRequest "
         "ServiceReconfigureRequest ServiceTemplateProvisionRequest VmCloudReconfigureRequest VmMigrateRequest "
         "VmReconfigureRequest"
@@ -40,7 +41,9 @@ _KINDS: dict[str, str] = {
         "PhysicalServerProvisionTask ServiceReconfigureTask ServiceTemplateProvisionTask VmCloudReconfigureTask "
         "VmMigrateTask VmReconfigureTask"
     ),
-    "MiqProvisionTask": "MiqProvision MiqProvisionConfiguredSystemTask",
+    "MiqProvisionTask": (
+        "MiqProvision MiqProvisionConfigurationScriptTask MiqProvisionConfiguredSystemTask"
+    ),
     "MiqProvision": "MiqProvisionCloud MiqProvisionRedhat MiqProvisionVmware",
     "MiqProvisionCloud": "MiqProvisionAmazon MiqProvisionOpenstack",
     "MiqProvisionRedhat": "MiqProvisionRedhatViaIso MiqProvisionRedhatViaPxe",

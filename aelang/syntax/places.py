@@ -34,7 +34,7 @@ def placed(faults: tuple[Fault, ...], text: str, span: Span) -> tuple[Diagnostic
 
     A text of several lines is folded or indented in its file, so a fault in it points at the whole of it.
     """
-    one_line = "\n" not in text
+    one_line = "\n" not in text.rstrip("\n")
     return tuple(
         Diagnostic(each.kind, _narrowed(span, each) if one_line else span, each.message, each.help) for each in faults
     )

@@ -76,7 +76,7 @@ def parse_yaml(data: bytes) -> Document:
     """
     if data[:2] in (b"\xff\xfe", b"\xfe\xff"):
         return Document(None, (unreadable("the file is UTF-16", 1, 1, "save it as UTF-8"),))
-    notes = _Notes()
+    notes = _Notes(data)
     root = _builder()(data, notes)
     return Document(root, tuple(notes.diagnostics))
 
@@ -88,9 +88,11 @@ class _Stop(Exception):
 class _Notes:
     """What is kept beside the tree while one file is read: anchors, and what is wrong."""
 
-    __slots__ = ("_weights", "anchors", "diagnostics", "nodes")
+    __slots__ = ("_lines", "_weights", "anchors", "data", "diagnostics", "nodes")
 
-    def __init__(self) -> None:
+    def __init__(self, data: bytes) -> None:
+        self.data = data
+        self._lines: list[bytes] | None = None
         self._weights: dict[int, int] = {}
         self.anchors: dict[str, Node] = {}
         self.diagnostics: list[Diagnostic] = []
@@ -111,6 +113,21 @@ class _Notes:
         label = Label(Span("", first[3], first[4], len(key)), "it stands here first, and is lost")
         advice = "keep one of the two: the last one counts"
         self.diagnostics.append(DUPLICATE_KEY.at(Span("", line, column, max(1, len(key))), advice, (label,), key=key))
+
+    def begin_of_text(self, event: Any) -> tuple[int, int]:
+        """Where the text of a scalar that is not plain begins: behind its quote, or on the first line of its block."""
+        mark = event.start_mark
+        if event.style in ("'", '"'):
+            return mark.line + 1, mark.column + 2
+        if event.style not in ("|", ">"):
+            return mark.line + 1, mark.column + 1
+        if self._lines is None:
+            self._lines = self.data.split(b"\n")
+        for line in range(mark.line + 1, len(self._lines)):
+            text = self._lines[line].decode("utf-8", "replace")
+            if text.strip():
+                return line + 1, len(text) - len(text.lstrip(" ")) + 1
+        return mark.line + 1, mark.column + 1
 
     def alias(self, event: Any) -> Node:
         name = event.anchor
@@ -239,7 +256,7 @@ def _builder() -> Callable[[bytes, _Notes], Node | None]:
         raw = event.value
         plain, quoted = event.implicit
         if quoted or (not plain and (notes.tagged(event, "scalar") or event.style)):
-            return raw, mark.line + 1, mark.column + 1, key_line, key_column, None
+            return raw, *notes.begin_of_text(event), key_line, key_column, None
         return text_of(raw), mark.line + 1, mark.column + 1, key_line, key_column, raw
 
     def sequence(get: Any, notes: _Notes, depth: int) -> list[Node]:
@@ -273,7 +290,7 @@ def _builder() -> Callable[[bytes, _Notes], Node | None]:
                     text = texts[raw] if raw in texts else text_of(raw)
                     entries[key] = (text, mark.line + 1, mark.column + 1, key_line, key_column, raw)
                 elif quotes:
-                    entries[key] = (event.value, mark.line + 1, mark.column + 1, key_line, key_column, None)
+                    entries[key] = (event.value, *notes.begin_of_text(event), key_line, key_column, None)
                 else:
                     entries[key] = scalar(event, notes, key_line, key_column)
             elif key == "<<":

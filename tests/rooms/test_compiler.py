@@ -5,7 +5,8 @@ from collections.abc import Mapping
 import pytest
 
 from aelang import ir, model
-from aelang.compiler.classes import Compiled, compile_class, priority, read_messages, substitutes
+from aelang.compiler.classes import Compiled, compile_class, read_messages, substitutes
+from aelang.compiler.inherit import priority
 from aelang.compiler.origins import Origin, origins
 from aelang.compiler.overlay import changed_paths, class_entry
 from aelang.loader.load import load_tree

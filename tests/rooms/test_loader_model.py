@@ -192,7 +192,7 @@ FAULTS = {
         yaml_of("instance", "x", "  fields:\n  - size: {valeu: 1}\n"), "unknown-key", "7:12",
     ),
     "a name with a blank": (yaml_of("instance", "a b"), "invalid-name", "5:11"),
-    "a name with a line end": (yaml_of("instance", '"a\\n"'), "invalid-name", "5:11"),
+    "a name with a line end": (yaml_of("instance", '"a\\n"'), "invalid-name", "5:12"),
 }  # fmt: skip
 
 

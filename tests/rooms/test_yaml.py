@@ -22,7 +22,7 @@ def test_a_value_has_its_place_and_that_of_its_key() -> None:
 
 
 def test_columns_count_characters() -> None:
-    assert ("x", 1, 12, 1, 9, None) == _entries("{é: ü,  b: 'x'}")["b"]
+    assert ("x", 1, 13, 1, 9, None) == _entries("{é: ü,  b: 'x'}")["b"]
 
 
 def test_a_value_on_the_next_line_keeps_the_line_of_its_key() -> None:
@@ -34,7 +34,7 @@ def test_a_value_that_is_absent_is_nil_behind_its_key() -> None:
 
 
 def test_a_quoted_number_is_text() -> None:
-    assert ("010", 1, 4, 1, 1, None) == _entries("a: '010'")["a"]
+    assert ("010", 1, 5, 1, 1, None) == _entries("a: '010'")["a"]
 
 
 def test_a_plain_number_is_read_as_ruby_reads_it() -> None:
@@ -137,3 +137,7 @@ SCALARS = {
 @pytest.mark.parametrize("plain", SCALARS, ids=lambda plain: plain or "(empty)")
 def test_a_plain_scalar_becomes_the_text_that_ruby_stores(plain: str) -> None:
     assert SCALARS[plain] == text_of(plain)
+
+
+def test_a_text_in_a_block_begins_on_its_first_line() -> None:
+    assert ("x\ny\n", 2, 3, 1, 1, None) == _entries("a: |\n  x\n  y\n")["a"]

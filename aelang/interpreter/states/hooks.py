@@ -1,8 +1,7 @@
 """Hooks: the methods that are called around a step, where the class has them (LANGUAGE 5)."""
 
 from aelang.interpreter.conversion import is_blank_value
-from aelang.interpreter.failures import MethodNotFound
-from aelang.interpreter.invoke import find_method, invoke
+from aelang.interpreter.invoke import invoke, look_up_method
 from aelang.interpreter.values import to_text
 from aelang.interpreter.workspace import Workspace, WorkspaceObject
 from aelang.names import Call
@@ -36,9 +35,6 @@ def _call(workspace: Workspace, obj: WorkspaceObject, name: str, event: str, lef
     message = to_text(obj.attributes.get("ae_message"))
     change = (("step_event", event), ("from", left), ("to", entered), ("message", message))
     for call in (Call(None, None, name, ()), Call(None, None, "on_state_change", change)):
-        try:
-            find_method(workspace, obj, call)
-        except MethodNotFound:
-            continue
-        invoke(workspace, obj, call)
-        return
+        if look_up_method(workspace, obj, call) is not None:
+            invoke(workspace, obj, call)
+            return

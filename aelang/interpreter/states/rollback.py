@@ -14,7 +14,7 @@ from aelang.interpreter.substitution import text_reader
 from aelang.interpreter.trace import Logged, Undone
 from aelang.interpreter.values import RunValue, to_text
 from aelang.interpreter.workspace import Workspace, WorkspaceObject
-from aelang.names import is_off
+from aelang.names import is_off, is_target
 
 
 def complete(
@@ -79,13 +79,6 @@ def _perform(workspace: Workspace, obj: WorkspaceObject, undo: Undo, text: str) 
             raise AutomateError(f"[{text}] leads nowhere")
     else:
         invoke_for(workspace, obj, undo.owner, text)
-
-
-def is_target(text: str) -> bool:
-    """Whether a part of an undo is a target: a path, or with a scheme; `/Ns/Class.method` is a call."""
-    head = text.strip().partition("?")[0].partition("#")[0]
-    last = head.rpartition("/")[2]
-    return (head.startswith("/") and "(" not in text and "." not in last.lstrip(".")) or ":/" in head
 
 
 def _end(workspace: Workspace, root: Root, rollback: Rollback) -> None:

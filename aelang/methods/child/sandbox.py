@@ -189,17 +189,13 @@ def _allow(rules: int, folder: int, access: int) -> None:
 
 
 def readable_beside(hidden: str) -> list[str]:
-    """All folders of the file system except `hidden` and those above it, of which the other entries are taken."""
+    """All of the file system but the folder in which `hidden` stands: what lies beside each folder on the way there."""
     found: list[str] = []
     above = "/"
-    for part in [each for each in hidden.split("/") if each]:
-        found += [os.path.join(above, name) for name in _entries(above) if name != part and not _is_ours(name)]
+    for part in [each for each in hidden.split("/") if each][:-1]:
+        found += [os.path.join(above, name) for name in _entries(above) if name != part]
         above = os.path.join(above, part)
     return found
-
-
-def _is_ours(name: str) -> bool:
-    return name.startswith("aelang-methods-")
 
 
 def _entries(folder: str) -> list[str]:

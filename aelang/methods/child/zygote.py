@@ -33,6 +33,14 @@ class Child(NamedTuple):
     scratch: str
 
 
+class Spare(NamedTuple):
+    """A child that waits for a call: its process, where it is handed the files, its folder."""
+
+    process: int
+    order: socket.socket
+    scratch: str
+
+
 class Zygote:
     """Takes orders over `control`. `settings`: limits, base (the folder of all scratch folders), fence, user."""
 
@@ -48,6 +56,7 @@ class Zygote:
         self._is_root = os.geteuid() == 0 and settings["user"]
         self._keep_files = not _is_open_to_all(settings["needs"])
         self._count = 0
+        self._spare: Spare | None = None
 
     def serve(self) -> None:
         """Takes orders until the other end is closed; then ends what still runs."""
@@ -57,6 +66,7 @@ class Zygote:
         poll = select.poll()
         poll.register(self._control, select.POLLIN)
         poll.register(waking, select.POLLIN)
+        self._spare = self._fork()
         while True:
             ready = {number for number, _ in poll.poll()}
             if waking in ready:
@@ -81,30 +91,43 @@ class Zygote:
         return True
 
     def _run(self, number: int, files: list[int]) -> None:
-        scratch = os.path.join(self._base, str(number))
-        user = self._user()
+        spare = self._spare or self._fork()
+        try:
+            socket.send_fds(spare.order, [b"."], files[:3])
+        except OSError:  # it was killed while it waited
+            spare = self._fork()
+            socket.send_fds(spare.order, [b"."], files[:3])
+        spare.order.close()
+        for each in files[:3]:
+            os.close(each)
+        self._children[number] = Child(spare.process, files[3], spare.scratch)
+        self._spare = self._fork()
+
+    def _fork(self) -> Spare:
+        """A child that waits for its call: what can be done before is done while nobody waits for it."""
+        self._count += 1
+        scratch = os.path.join(self._base, str(self._count))
+        user = _FIRST_USER + (os.getpid() * 37 + self._count) % _USERS if self._is_root else 0
         os.mkdir(scratch, 0o700)
         if user and not self._keep_files:
             os.chown(scratch, user, user)
+        ours, theirs = socket.socketpair()
         process = os.fork()
         if process == 0:
-            self._be_child(files, scratch, user)
-        for each in files[:3]:
-            os.close(each)
-        self._children[number] = Child(process, files[3], scratch)
+            self._be_child(theirs, scratch, user)
+        theirs.close()
+        return Spare(process, ours, scratch)
 
-    def _user(self) -> int:
-        self._count += 1
-        return _FIRST_USER + (os.getpid() * 37 + self._count) % _USERS if self._is_root else 0
-
-    def _be_child(self, files: list[int], scratch: str, user: int) -> NoReturn:
+    def _be_child(self, order: socket.socket, scratch: str, user: int) -> NoReturn:
         code = 1
         try:
-            _take_files(files)
             signal.set_wakeup_fd(-1)
             signal.signal(signal.SIGCHLD, signal.SIG_DFL)
             os.setsid()
             self._confine(scratch, user)
+            os.dup2(order.fileno(), CONTROL, inheritable=False)
+            os.closerange(CONTROL + 1, 1 << 20)
+            _take_files()
             code = run_method(socket.socket(fileno=CONTROL))
         except BaseException:  # the engine hears of it as a line of the method's output, and by the exit code
             traceback.print_exc()
@@ -132,13 +155,17 @@ class Zygote:
         while (process := _next_ended()) is not None:
             _kill_group(process)
             _, status = os.waitpid(process, 0)
+            if self._spare is not None and self._spare.process == process:
+                self._spare.order.close()
+                _remove(self._spare.scratch)
+                self._spare = None
             ended += [(number, status) for number, child in self._children.items() if child.process == process]
         for number, status in ended:
             self._tell(self._children.pop(number), status)
 
     def _tell(self, child: Child, status: int) -> None:
         if not self._children:
-            _end_orphans()
+            _end_orphans(0 if self._spare is None else self._spare.process)
         _remove(child.scratch)
         with contextlib.suppress(OSError):
             os.write(child.status, status.to_bytes(4, "little"))
@@ -148,17 +175,20 @@ class Zygote:
         for child in self._children.values():
             _kill_group(child.process)
         self._children.clear()
-        _end_orphans()
+        _end_orphans(0)
         _remove(self._base)
 
 
-def _take_files(files: list[int]) -> None:
-    conversation, out, err, _ = files
+def _take_files() -> None:
+    """Waits for the files of the call; then the conversation is file 3, in place of the order."""
+    _, files, _, _ = socket.recv_fds(socket.socket(fileno=os.dup(CONTROL)), 1, 3)
+    if len(files) < 3:
+        os._exit(0)  # the zygote ends
+    conversation, out, err = files
     nothing = os.open(os.devnull, os.O_RDONLY)
     for source, number in ((nothing, 0), (out, 1), (err, 2)):
         os.dup2(source, number)
-    kept = os.dup(conversation)  # it may be 3 itself
-    os.dup2(kept, CONTROL, inheritable=False)
+    os.dup2(conversation, CONTROL, inheritable=False)
     os.closerange(CONTROL + 1, 1 << 20)
 
 
@@ -175,19 +205,18 @@ def _kill_group(process: int) -> None:
         os.killpg(process, signal.SIGKILL)
 
 
-def _end_orphans() -> None:
-    """Kills what the children of children have left behind; only called while no call is running."""
+def _end_orphans(spared: int) -> None:
+    """Kills what the children of children have left behind, all but `spared`; called while no call is running."""
     for _ in range(1000):
-        try:
-            ended, _ = os.waitpid(-1, os.WNOHANG)
-        except ChildProcessError:
+        orphans = [process for process in _own_children() if process != spared]
+        if not orphans:
             return
-        if ended == 0:
-            for process in _own_children():
-                with contextlib.suppress(ProcessLookupError):
-                    os.kill(process, signal.SIGKILL)
+        for process in orphans:
+            with contextlib.suppress(ProcessLookupError):
+                os.kill(process, signal.SIGKILL)
+        for process in orphans:
             with contextlib.suppress(ChildProcessError):
-                os.waitpid(-1, 0)
+                os.waitpid(process, 0)
 
 
 def _own_children() -> list[int]:

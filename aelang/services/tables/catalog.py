@@ -50,14 +50,14 @@ CATALOG: dict[str, Table] = {
             vms                        many VmOrTemplate     computed
         """,
         methods=_CUSTOM + """
-            add_resource(record)                 does
+            add_resource(record)                 commands
             automate_retirement_entrypoint()     reads given
             delete_service_vars_option(name)     does
             description=(text)                   does write_column
             dialog_options()                     reads
             display=(flag)                       does write_column
-            extend_retires_on(days, from?)       does
-            finish_retirement()                  does
+            extend_retires_on(days, from?)       commands
+            finish_retirement()                  commands
             get_dialog_option(key)               reads
             get_service_vars_option(name)        reads
             group=(record)                       does set_group
@@ -65,7 +65,7 @@ CATALOG: dict[str, Table] = {
             owner=(record)                       does set_owner
             parent_service=(service)             does set_parent_service
             remove_from_vmdb()                   commands
-            remove_resource(record)              does
+            remove_resource(record)              commands
             retire_now(requester?)               commands
             retire_service_resources()           commands
             retired?()                           reads
@@ -78,7 +78,7 @@ CATALOG: dict[str, Table] = {
             set_service_vars_option(name, value) does
             shutdown_guest()                     commands
             start()                              commands
-            start_retirement()                   does
+            start_retirement()                   commands
             stop()                               commands
             suspend()                            commands
         """,
@@ -189,8 +189,8 @@ CATALOG: dict[str, Table] = {
             generic_object_definition  one GenericObjectDefinition  by generic_object_definition_id
         """,
         methods="""
-            add_to_service(service)  does
-            remove_from_service(*)   does
+            add_to_service(service)  commands
+            remove_from_service(*)   commands
         """,
         named_by="name",
     ),

@@ -84,8 +84,8 @@ INFRASTRUCTURE: dict[str, Table] = {
             event_log_threshold?(*)                   reads given
             event_threshold?(*)                       reads given
             evacuate(*)                               commands
-            extend_retires_on(days, from?)            does
-            finish_retirement()                       does
+            extend_retires_on(days, from?)            commands
+            finish_retirement()                       commands
             group=(record)                            does set_group
             is_evm_appliance?()                       reads given
             migrate(host, pool?, priority?, state?)   commands
@@ -110,7 +110,7 @@ INFRASTRUCTURE: dict[str, Table] = {
             shutdown_guest()                          commands
             standby_guest()                           commands
             start()                                   commands
-            start_retirement()                        does
+            start_retirement()                        commands
             stop()                                    commands
             suspend()                                 commands
             unlink_storage()                          does
@@ -120,8 +120,8 @@ INFRASTRUCTURE: dict[str, Table] = {
     ),
     "Vm": Table(
         methods="""
-            add_to_service(service)  does
-            remove_from_service()    does
+            add_to_service(service)  commands
+            remove_from_service()    commands
             set_number_of_cpus(number, sync?)  commands
             set_memory(megabytes, sync?)       commands
             add_disk(*)                        commands
@@ -386,7 +386,7 @@ INFRASTRUCTURE: dict[str, Table] = {
             vms                     many Vm                     by orchestration_stack_id
         """,
         methods="""
-            finish_retirement()   does
+            finish_retirement()   commands
             raw_delete_stack()    commands
             raw_exists?()         asks
             raw_update_stack(*)   commands
@@ -395,7 +395,7 @@ INFRASTRUCTURE: dict[str, Table] = {
             retire_now(who?)      commands
             retired?()            reads
             retiring?()           reads
-            start_retirement()    does
+            start_retirement()    commands
         """,
         named_by="name",
     ),

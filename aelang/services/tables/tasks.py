@@ -40,6 +40,7 @@ TASKS: dict[str, Table] = {
             message=(text)                does set_task_message
             set_option(key, value)        does
             statemachine_task_status()    reads
+            status()                      reads statemachine_task_status
             user_message=(text)           does
         """,
         named_by="description",

@@ -1,0 +1,407 @@
+"""Virtual attributes and associations that are worked out from other records. Each function gets the record and the
+name that was asked for; what the record itself keeps under that name comes before it."""
+
+from collections.abc import Callable, Iterable, Mapping
+
+from aelang.interpreter.values import RunValue, to_text
+from aelang.services.models import ancestors, class_name
+from aelang.services.record import Record, word
+from aelang.services.records import Reference
+
+_A_REGION = 1_000_000_000_000
+"""So many ids has a region: the first digits of an id tell whose it is."""
+
+DISPLAYS: Mapping[str, str] = {
+    "automation": "Automation",
+    "clone_to_service": "Service Provision",
+    "clone_to_template": "VM Publish",
+    "clone_to_vm": "VM Clone",
+    "host_pxe_install": "Host Provision",
+    "orchestration_stack_retire": "Orchestration Stack Retire",
+    "physical_server_firmware_update": "Physical Server Firmware Update",
+    "provision_physical_server": "Physical Server Provision",
+    "provision_via_automation_manager": "Configuration Script Provision",
+    "provision_via_foreman": "Configured System Provision",
+    "service_reconfigure": "Service Reconfigure",
+    "service_retire": "Service Retire",
+    "template": "VM Provision",
+    "vm_cloud_reconfigure": "VM Cloud Reconfigure",
+    "vm_migrate": "VM Migrate",
+    "vm_reconfigure": "VM Reconfigure",
+    "vm_retire": "VM Retire",
+}
+"""How a request type is shown (REQUESTS 1.1)."""
+
+
+# -- every model -------------------------------------------------------------------------------------------------
+
+
+def region_number(record: Record, name: str) -> RunValue:
+    return record.id // _A_REGION
+
+
+def region_description(record: Record, name: str) -> RunValue:
+    return f"Region {record.id // _A_REGION}"
+
+
+def column(record: Record, name: str, wanted: RunValue) -> RunValue:
+    """`record['x']`: the column, whatever a method of that name makes of it (the status of a task, REQUESTS 1.7)."""
+    attribute = word(wanted)
+    return record.column(attribute) if attribute in record.declared.attributes else record.read(attribute)
+
+
+def attributes(record: Record, name: str) -> RunValue:
+    columns = record.columns
+    return {each: record.catalog.present(columns.get(each)) for each in sorted(record.declared.attributes)}
+
+
+def inspect(record: Record, name: str) -> RunValue:
+    return f"#<{record.class_name}:{record.id}>"
+
+
+def href_slug(record: Record, name: str) -> RunValue:
+    return f"{_snake(record.model)}s/{record.id}"
+
+
+def model_suffix(record: Record, name: str) -> RunValue:
+    return class_name(record.model).removeprefix("MiqAeService")
+
+
+def object_class(record: Record, name: str) -> RunValue:
+    return record.model
+
+
+def to_s(record: Record, name: str) -> RunValue:
+    return str(record)
+
+
+def reload(record: Record, name: str) -> RunValue:
+    return record
+
+
+def given(record: Record, name: str, *arguments: RunValue) -> RunValue:
+    """What the record keeps under the method's own name: only an inventory, or a provider, can know."""
+    return record.column(name.rstrip("?="))
+
+
+# -- requests ----------------------------------------------------------------------------------------------------
+
+
+def reason(record: Record, name: str) -> RunValue:
+    return _of_first_approval(record, "reason")
+
+
+def stamped_on(record: Record, name: str) -> RunValue:
+    return _of_first_approval(record, "stamped_on")
+
+
+def v_approved_by(record: Record, name: str) -> RunValue:
+    return ", ".join(to_text(each.column("stamper_name")) for each in _stamped(record))
+
+
+def v_approved_by_email(record: Record, name: str) -> RunValue:
+    stampers = [each.one("stamper") for each in _stamped(record)]
+    return ", ".join(to_text(each.column("email")) for each in stampers if each is not None and each.column("email"))
+
+
+def _stamped(record: Record) -> list[Record]:
+    return [each for each in record.all("miq_approvals") if each.column("stamper_name")]
+
+
+def _of_first_approval(record: Record, name: str) -> RunValue:
+    found = record.all("miq_approvals")
+    return found[0].column(name) if found else None
+
+
+def approvers(record: Record, name: str) -> RunValue:
+    found = [each.one("approver") for each in record.all("miq_approvals")]
+    return [each for each in found if each is not None and each.model == "User"]
+
+
+def request_type_display(record: Record, name: str) -> RunValue:
+    found = to_text(record.column("request_type"))
+    return "VM Provision Template" if record.model == "MiqProvisionRequestTemplate" else DISPLAYS.get(found, found)
+
+
+def resource_type(record: Record, name: str) -> RunValue:
+    return record.model
+
+
+def is_authorized(record: Record, name: str) -> RunValue:
+    return record.column("approval_state") == "approved"
+
+
+def sources_of(record: Record, name: str) -> RunValue:
+    """What the request is about: the records whose ids are its option `src_ids`."""
+    from aelang.services.options import option
+
+    ids = option(record, "src_ids")
+    model = record.declared.associations[name].model
+    found = [record.catalog.find(model, each) for each in ids if isinstance(each, int)] if isinstance(ids, list) else []
+    return [each for each in found if each is not None]
+
+
+# -- users and groups --------------------------------------------------------------------------------------------
+
+
+def role(record: Record, name: str) -> RunValue:
+    group = record.one("current_group")
+    return None if group is None else group.read("miq_user_role_name")
+
+
+def miq_user_role_name(record: Record, name: str) -> RunValue:
+    found = record.one("miq_user_role")
+    return None if found is None else found.column("name")
+
+
+def current_tenant(record: Record, name: str) -> RunValue:
+    kept = record.column("current_tenant_id")
+    if isinstance(kept, int):
+        return record.catalog.find("Tenant", kept)
+    group = record.one("current_group")
+    return None if group is None else group.one("tenant")
+
+
+# -- VMs, hosts, storages ----------------------------------------------------------------------------------------
+
+
+def active(record: Record, name: str) -> RunValue:
+    return record.column("ems_id") is not None
+
+
+def archived(record: Record, name: str) -> RunValue:
+    return record.column("ems_id") is None and record.column("storage_id") is None
+
+
+def orphaned(record: Record, name: str) -> RunValue:
+    return record.column("ems_id") is None and record.column("storage_id") is not None
+
+
+def is_registered(record: Record, name: str) -> RunValue:
+    return not record.column("template") and (record.column("host_id") or record.column("ems_id")) is not None
+
+
+_NAME_OF = {
+    "ems_cluster_name": "ems_cluster", "host_name": "host", "storage_name": "storage", "v_owning_cluster": "ems_cluster",
+}  # fmt: skip
+
+
+def name_of(record: Record, name: str) -> RunValue:
+    found = record.one(_NAME_OF[name])
+    return None if found is None else found.column("name")
+
+
+_HARDWARE = {"num_cpu": "cpu_sockets", "mem_cpu": "memory_mb"}
+
+
+def hardware_column(record: Record, name: str) -> RunValue:
+    found = record.one("hardware")
+    return None if found is None else found.column(_HARDWARE.get(name, name))
+
+
+def owner_column(record: Record, name: str) -> RunValue:
+    owner = record.one("evm_owner")
+    return None if owner is None else owner.column(name.removeprefix("evm_owner_"))
+
+
+def group_name(record: Record, name: str) -> RunValue:
+    group = record.one("miq_group")
+    return None if group is None else group.column("description")
+
+
+def ems_ref_string(record: Record, name: str) -> RunValue:
+    return record.column("ems_ref")
+
+
+def _of_machine(model: str) -> Callable[[Record, str], RunValue]:
+    def first(record: Record, name: str) -> RunValue:
+        key = "host_id" if record.model_is("Host") else "vm_or_template_id"
+        return next(iter(record.many(model, **{key: record.id})), None)
+
+    return first
+
+
+def datacenter(record: Record, name: str) -> RunValue:
+    """The nearest folder above that is a data center."""
+    seen: set[Record] = set()
+    folder = record.one("ems_folder")
+    while folder is not None and folder not in seen:
+        if to_text(folder.column("type")).endswith("Datacenter"):
+            return folder
+        seen.add(folder)
+        folder = folder.one("parent")
+    return None
+
+
+def folder_path(record: Record, name: str) -> RunValue:
+    names: list[str] = []
+    folder: Record | None = record
+    while folder is not None and len(names) < 100:
+        names.append(to_text(folder.column("name")))
+        folder = folder.one("parent")
+    return "/".join(reversed(names))
+
+
+def miq_provision(record: Record, name: str) -> RunValue:
+    found = record.many("MiqProvision", destination_id=record.id)
+    return next((each for each in found if each.column("destination_type") in (None, *ancestors(record.model))), None)
+
+
+def is_current(record: Record, name: str) -> RunValue:
+    return bool(record.column("current"))
+
+
+def _counted(association: str) -> Callable[[Record, str], RunValue]:
+    return lambda record, name: len(record.all(association))
+
+
+def read_only_storages(record: Record, name: str) -> RunValue:
+    return [each for each in record.all("storages") if each.column("read_only")]
+
+
+def writable_storages(record: Record, name: str) -> RunValue:
+    return [each for each in record.all("storages") if not each.column("read_only")]
+
+
+def used_space(record: Record, name: str) -> RunValue:
+    total, free = record.column("total_space"), record.column("free_space")
+    return total - free if isinstance(total, int) and isinstance(free, int) else None
+
+
+def v_free_space_percent_of_total(record: Record, name: str) -> RunValue:
+    total, free = record.column("total_space"), record.column("free_space")
+    return round(100 * free / total) if isinstance(total, int) and isinstance(free, int) and total else 0
+
+
+def ext_management_systems(record: Record, name: str) -> RunValue:
+    return _each_once(host.one("ext_management_system") for host in record.all("hosts"))
+
+
+def unregistered_vms(record: Record, name: str) -> RunValue:
+    return [vm for vm in record.all("vms") if not vm.read("registered?")]
+
+
+def storages_of_hosts(record: Record, name: str) -> RunValue:
+    return _each_once(storage for host in record.all("hosts") for storage in host.all("storages"))
+
+
+def _each_once(records: Iterable[Record | None]) -> RunValue:
+    return sorted({each for each in records if each is not None}, key=lambda each: each.id)
+
+
+# -- services ----------------------------------------------------------------------------------------------------
+
+
+def service(record: Record, name: str) -> RunValue:
+    """The service that has the record among its resources, or lists it."""
+    for each in record.many("ServiceResource", resource_id=record.id):
+        if each.column("resource_type") in ancestors(record.model) and each.one("service") is not None:
+            return each.one("service")
+    listed = (each for each in record.many("Service") if record.reference in _listed_vms(each))
+    return next(listed, None)
+
+
+def _listed_vms(service: Record) -> list[Reference]:
+    columns = service.columns
+    found: list[Reference] = []
+    for name in ("vms", "direct_vms", "orchestration_stacks", "generic_objects"):
+        listed = columns.get(name)
+        found.extend(listed if isinstance(listed, list) else ())
+    return found
+
+
+def direct_vms(record: Record, name: str) -> RunValue:
+    return _resources(record, "VmOrTemplate")
+
+
+def orchestration_stacks(record: Record, name: str) -> RunValue:
+    return _resources(record, "OrchestrationStack")
+
+
+def generic_objects(record: Record, name: str) -> RunValue:
+    return _resources(record, "GenericObject")
+
+
+def _resources(record: Record, model: str) -> list[Record]:
+    found = [each.one("resource") for each in record.all("service_resources")]
+    return [each for each in found if each is not None and each.model_is(model)]
+
+
+def vms(record: Record, name: str) -> RunValue:
+    return _each_once(each for service in (record, *_below(record)) for each in service.all("direct_vms"))
+
+
+def indirect_vms(record: Record, name: str) -> RunValue:
+    return _each_once(each for service in _below(record) for each in service.all("direct_vms"))
+
+
+def all_service_children(record: Record, name: str) -> RunValue:
+    return list(_below(record))
+
+
+def indirect_service_children(record: Record, name: str) -> RunValue:
+    direct = record.all("direct_service_children")
+    return [each for each in _below(record) if each not in direct]
+
+
+def _below(record: Record) -> list[Record]:
+    found: list[Record] = []
+    waiting = record.all("direct_service_children")
+    while waiting:
+        each = waiting.pop(0)
+        if each not in found and each != record:
+            found.append(each)
+            waiting.extend(each.all("direct_service_children"))
+    return found
+
+
+def root_service(record: Record, name: str) -> RunValue:
+    seen = [record]
+    while (parent := seen[-1].one("parent_service")) is not None and parent not in seen:
+        seen.append(parent)
+    return seen[-1]
+
+
+def miq_request(record: Record, name: str) -> RunValue:
+    """The request that the service came from: that of the task which made it."""
+    tasks = record.many("ServiceTemplateProvisionTask", destination_id=record.id)
+    return tasks[0].one("miq_request") if tasks else None
+
+
+def event_namespace(record: Record, name: str) -> RunValue:
+    return record.model
+
+
+def _snake(model: str) -> str:
+    last = model.rpartition("::")[2]
+    return "".join("_" + each.lower() if each.isupper() else each for each in last).lstrip("_")
+
+
+FUNCTIONS: dict[str, Callable[..., RunValue]] = {
+    **{
+        each.__name__: each
+        for each in (
+            region_number, region_description, column, attributes, inspect, href_slug, model_suffix, object_class,
+            to_s, reload, given, reason, stamped_on, v_approved_by, v_approved_by_email, approvers,
+            request_type_display, resource_type, sources_of, role, miq_user_role_name, current_tenant, active,
+            archived, orphaned, name_of, hardware_column, owner_column, group_name, ems_ref_string, datacenter,
+            folder_path, miq_provision, read_only_storages, writable_storages, used_space,
+            v_free_space_percent_of_total, ext_management_systems, unregistered_vms, service, direct_vms,
+            orchestration_stacks, generic_objects, vms, indirect_vms, all_service_children,
+            indirect_service_children, root_service, miq_request, event_namespace,
+        )
+    },
+    "authorized": is_authorized,
+    "registered": is_registered,
+    "current": is_current,
+    "cluster_storages": storages_of_hosts,
+    "ems_storages": storages_of_hosts,
+    "hardware": _of_machine("Hardware"),
+    "operating_system": _of_machine("OperatingSystem"),
+    "v_total_hosts": _counted("hosts"),
+    "v_total_vms": _counted("vms"),
+    "v_total_miq_templates": _counted("miq_templates"),
+    "v_total_storages": _counted("storages"),
+    "v_total_snapshots": _counted("snapshots"),
+}  # fmt: skip
+"""Every function by the name that the tables use, without `?`."""
