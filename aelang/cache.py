@@ -10,7 +10,7 @@ done without. Both are a `CacheError`, which `project` answers with a private ca
 
 import os
 import sqlite3
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from typing import Any, NamedTuple
 from zlib import crc32
 
@@ -31,7 +31,8 @@ CREATE TABLE classes (project TEXT, path TEXT, check_sum INTEGER NOT NULL, recor
                       PRIMARY KEY (project, path));
 CREATE TABLE projects (key TEXT PRIMARY KEY, check_sum INTEGER NOT NULL, stamp BLOB NOT NULL, header BLOB NOT NULL,
                        findings BLOB NOT NULL);
-CREATE TABLE builds (key TEXT PRIMARY KEY, check_sum INTEGER NOT NULL, contents BLOB NOT NULL, units BLOB NOT NULL);
+CREATE TABLE builds (key TEXT PRIMARY KEY, check_sum INTEGER NOT NULL, units BLOB NOT NULL);
+CREATE TABLE contents (key TEXT, number INTEGER, part BLOB NOT NULL, PRIMARY KEY (key, number));
 """
 
 _HARMLESS = frozenset(
@@ -61,11 +62,11 @@ class StoredProject(NamedTuple):
 
 
 class StoredBuild(NamedTuple):
-    """What the next build needs of a project: the header again, the digests of its files, and its units."""
+    """What the next build needs of a project: the header again, its units, and the digests of its files in parts."""
 
     header: bytes
-    contents: bytes | bytearray
     units: bytes
+    contents: Iterable[bytes]
 
 
 def cache_file(project_folder: str | None) -> str | None:
@@ -140,10 +141,13 @@ class Cache:
     def build(self, key: str) -> StoredBuild | None:
         """What the next build needs of the project `key`; all of one and the same build."""
         rows = self._rows(
-            "SELECT b.check_sum, p.header, b.contents, b.units FROM projects p JOIN builds b USING (key) WHERE key = ?",
-            (key,),
+            "SELECT b.check_sum, p.header, b.units FROM projects p JOIN builds b USING (key) WHERE key = ?", (key,)
         )
-        return next((StoredBuild(*parts) for check, *parts in rows if _is_right(check, key, *parts)), None)
+        contents = [part for (part,) in self._rows("SELECT part FROM contents WHERE key = ? ORDER BY number", (key,))]
+        for check, header, units in rows:
+            if _is_right(check, key, header, units, *contents):
+                return StoredBuild(header, units, contents)
+        return None
 
     def class_record(self, project: str, path: str) -> bytes | None:
         """The record of the class with the folded `path`."""
@@ -176,12 +180,21 @@ class Cache:
 
     def save_project(self, key: str, stored: StoredProject, build: StoredBuild, gone: Iterable[str]) -> None:
         """Keep what is known of a project; the classes with the folded paths in `gone` are dropped."""
-        made = [(key, _sum(key, *build), build.contents, build.units)]
+        check = _sum(key, build.header, build.units)
+
+        def parts() -> Iterator[tuple[str, int, bytes]]:
+            nonlocal check
+            for number, part in enumerate(build.contents):
+                check = _sum(part, begun=check)
+                yield key, number, part
+
         self._write(
             [
-                ("DELETE FROM classes WHERE project = ? AND path = ?", [(key, path) for path in gone]),
+                ("DELETE FROM classes WHERE project = ? AND path = ?", ((key, path) for path in gone)),
+                ("DELETE FROM contents WHERE key = ?", [(key,)]),
+                ("INSERT INTO contents VALUES (?, ?, ?)", parts()),
+                ("INSERT OR REPLACE INTO builds VALUES (?, ?, ?)", ((key, check, build.units) for _ in (0,))),
                 ("INSERT OR REPLACE INTO projects VALUES (?, ?, ?, ?, ?)", [(key, _sum(key, *stored), *stored)]),
-                ("INSERT OR REPLACE INTO builds VALUES (?, ?, ?, ?)", made),
             ]
         )
 
@@ -221,7 +234,7 @@ class Cache:
         except _ERRORS as error:
             raise _fault(error) from error
 
-    def _write(self, work: Iterable[tuple[str, Sequence[Sequence[object]]]]) -> None:
+    def _write(self, work: Iterable[tuple[str, Iterable[Sequence[object]]]]) -> None:
         try:
             self._connection.execute("BEGIN IMMEDIATE")
             for statement, rows in work:
@@ -268,8 +281,8 @@ def _fault(error: Exception) -> CacheError:
     return CacheError(damaged=code & 0xFF not in _HARMLESS)
 
 
-def _sum(*parts: str | bytes | bytearray) -> int:
-    total = 0
+def _sum(*parts: str | bytes, begun: int = 0) -> int:
+    total = begun
     for part in parts:
         total = crc32(part.encode() if isinstance(part, str) else part, total)
         total = crc32(b"\0", total)

@@ -42,26 +42,36 @@ class Engine:
         limits: Limits = Limits(),  # noqa: B008 - immutable
         vault: Vault | None = None,
         editor: DatastoreEditor | None = None,
+        watch: Callable[[Workspace], None] | None = None,
     ) -> None:
         if methods is None:
             from aelang.methods import Runners
 
             methods = Runners()
         if catalog is None:
-            from aelang.services.inventory import default_inventory
+            from aelang.services.inventory import default_catalog
 
-            catalog = default_inventory()
+            catalog = default_catalog()
         if vault is None:
             from aelang.services.passwords import KeyFile
 
             vault = KeyFile()
+        self._watch = watch  # a debugger, which gets every workspace before anything is done in it
         self._runtime = Runtime(
             image, methods, catalog, clock or SystemClock(), limits, build_plan, _read_state, vault, editor
         )
 
+    @property
+    def catalog(self) -> ServiceCatalog:
+        """The service models that its runs see."""
+        return self._runtime.catalog
+
     def workspace(self, *, skip_methods: bool = False, trace: Callable[[Event], None] | None = None) -> Workspace:
         """An empty workspace, for one or several runs in a row. `trace` gets every event as it happens."""
-        return Workspace(self._runtime, trace or _ignore, skip_methods=skip_methods)
+        made = Workspace(self._runtime, trace or _ignore, skip_methods=skip_methods)
+        if self._watch is not None:
+            self._watch(made)
+        return made
 
     def run(self, uri: str, *, skip_methods: bool = False, trace: Callable[[Event], None] | None = None) -> Outcome:
         """Instantiates `uri` in a workspace of its own."""

@@ -180,7 +180,7 @@ def _build(settings: Settings, sight: Sight, cache: Cache, key: str, before: Sto
     units = _dump(pack_units(built.units))
     built.units.clear()  # of a large datastore they take more than the rest needs
     stored = StoredProject(sight.stamp_to_keep(), header, findings)
-    cache.save_project(key, stored, StoredBuild(header, pack_contents(sight, built.digests), units), built.gone)
+    cache.save_project(key, stored, StoredBuild(header, units, pack_contents(sight, built.digests)), built.gone)
     statistics = Statistics(
         built.files, built.files_read, len(built.header.entries), built.classes_compiled, from_cache=False
     )

@@ -122,6 +122,19 @@ def machine(states: int) -> Mapping[str, str]:
     return _run_domain("Machine", fields) | {"Bench/Run/Machine.class/one.yaml": _instance("one", {})}
 
 
+def method(language: str, code: str) -> Mapping[str, str]:
+    """An object, `/Run/Caller/one`, that calls one method with this code."""
+    files = _run_domain("Caller", [{"aetype": "method", "name": "call", "priority": 1, "default_value": "work"}])
+    folder = "Bench/Run/Caller.class"
+    declared = _file("method", {"name": "work", "scope": "instance", "language": language, "location": "inline"})
+    ending = {"python": "py", "ruby": "rb"}[language]
+    return files | {
+        f"{folder}/one.yaml": _instance("one", {}),
+        f"{folder}/__methods__/work.yaml": declared + "  inputs: []\n",
+        f"{folder}/__methods__/work.{ending}": code,
+    }
+
+
 def _run_domain(klass: str, fields: list[dict[str, object]]) -> dict[str, str]:
     return {
         "Bench/__domain__.yaml": _domain("Bench"),

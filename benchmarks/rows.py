@@ -1,6 +1,6 @@
 """The rows of the report, in the order and by the names of the design's table; what is not built yet has no measure."""
 
-from benchmarks import load, runs, startup
+from benchmarks import load, methods, runs, startup
 from benchmarks.report import Row, Target
 
 _START = "bare start"
@@ -62,8 +62,8 @@ ROWS: tuple[Row, ...] = (
     ),
     Row("chain of 100 relationships, trace recorded", "objects/s", _RUBY, _value_at_least(80_000), runs.chain_objects),
     Row("machine of 10 no-op states", "machines/s", _RUBY, _value_at_least(12_000), runs.machines),
-    Row("a Python method, isolated child, 50 reads of evm: p50", "ms", "fresh Ruby", _value_at_most(5)),
-    Row("a Ruby method, warm parent that forks, 50 reads: p50", "ms", "fresh Ruby", _value_at_most(8)),
+    Row("a Python method, isolated child, 50 reads of evm: p50", "ms", "fresh Ruby", _value_at_most(5), methods.python_call),
+    Row("a Ruby method, warm parent that forks, 50 reads: p50", "ms", "fresh Ruby", _value_at_most(8), methods.ruby_call),
     Row(f"{_DURABLE}, built-in step: p50", "ms", "fdatasync", _at_most(8)),
     Row(f"{_DURABLE}: three-state requests, one worker", "requests/s", "", _value_at_least(200)),
     Row(f"{_DURABLE}: four workers, no-op steps", "requests/s", "one worker", Target("ratio", ">=", 0.7)),

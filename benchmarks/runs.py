@@ -23,8 +23,8 @@ _ATTRIBUTES, _LINKS, _STATES = 10, 100, 10
 
 def wide_objects(bench: Bench) -> Figure:
     """Objects a second, each with ten substituted attributes."""
-    engine = _engine(datastores.wide_object(_ATTRIBUTES))
-    root = dict(_finished(engine.run("/Run/Wide/one")).root)
+    engine = engine_of(datastores.wide_object(_ATTRIBUTES))
+    root = dict(finished(engine.run("/Run/Wide/one")).root)
     expected = {f"a{at}": f"disk {at} of web01.img" for at in range(_ATTRIBUTES)}
     if expected.items() - root.items():
         raise Broken(f"the object came out as {root}")
@@ -35,9 +35,9 @@ def wide_objects(bench: Bench) -> Figure:
 
 def chain_objects(bench: Bench) -> Figure:
     """Relationships followed a second in a chain of a hundred, the trace kept in a list."""
-    engine = _engine(datastores.link_chain(_LINKS))
+    engine = engine_of(datastores.link_chain(_LINKS))
     trace: list[Any] = []
-    outcome = _finished(engine.run("/Run/Link/i0", trace=trace.append))
+    outcome = finished(engine.run("/Run/Link/i0", trace=trace.append))
     if len(outcome.workspace.nodes) != _LINKS + 1:
         raise Broken(f"{len(outcome.workspace.nodes)} objects instead of {_LINKS + 1}")
 
@@ -50,9 +50,9 @@ def chain_objects(bench: Bench) -> Figure:
 
 def machines(bench: Bench) -> Figure:
     """State machines a second, each of ten states that do nothing."""
-    engine = _engine(datastores.machine(_STATES))
+    engine = engine_of(datastores.machine(_STATES))
     trace: list[Any] = []
-    outcome = _finished(engine.run("/Run/Machine/one", trace=trace.append))
+    outcome = finished(engine.run("/Run/Machine/one", trace=trace.append))
     if outcome.root.get("ae_state") != "" or outcome.root.get("ae_result") != "ok":
         raise NotBuilt("states are passed over by the engine")
     return Figure(per_second(lambda: engine.run("/Run/Machine/one")), 490)
@@ -86,7 +86,7 @@ def _repeats(work: Callable[[], object]) -> int:
         repeats *= 4
 
 
-def _engine(files: Mapping[str, str]) -> "Engine":
+def engine_of(files: Mapping[str, str]) -> "Engine":
     """An engine on the compiled image of `files`, nothing on disk."""
     try:
         from aelang.engine import Engine
@@ -118,7 +118,7 @@ def image_of(files: Mapping[str, str]) -> "Image":
     return ir.Image(index, records.get)
 
 
-def _finished(outcome: Any) -> Any:  # Any: an outcome; the type is imported by nobody until the engine is built
+def finished(outcome: Any) -> Any:  # Any: an outcome; the type is imported by nobody until the engine is built
     if type(outcome).__name__ != "Finished":
         raise Broken(f"the run ended as {str(outcome)[:200]}")
     return outcome

@@ -39,7 +39,7 @@ class Ran(NamedTuple):
     def failure(self) -> str:
         """The text of the failure, blank where there was none."""
         error = getattr(self.outcome, "error", None)
-        return "" if error is None else f"{type(error).__name__}: {error.message}"
+        return "" if error is None else f"{type(error).__name__}: {error.message} {error.detail}".rstrip()
 
 
 def method(
@@ -57,12 +57,17 @@ def _input(name: str, datatype: str, default: str | None) -> model.Input:
     return model.Input(texts({"name": name, "datatype": datatype or None, "default_value": default}))
 
 
-def case(methods: Sequence[model.Method], attributes: Sequence[model.Field] = (), call: str = "main") -> model.Class:
+def case(
+    methods: Sequence[model.Method],
+    attributes: Sequence[model.Field] = (),
+    call: str = "main",
+    message: str = "create",
+) -> model.Class:
     """The class `Demo/Test/Case`: the instance `run` has `attributes` and then calls `call`; others call others."""
     named = {each.name for each in methods}
     more = [method(name, code) for name, code in _MORE.items() if name not in named]
     instances = [instance("run"), instance("plain", call="#"), *(instance(name, call=name) for name in _MORE)]
-    called = field("method", "call", call, collect="result")
+    called = field("method", "call", call, collect="result", message=message)
     return klass("Test/Case", [*attributes, called], instances, [*methods, *more], domain="Demo")
 
 
@@ -78,10 +83,11 @@ def engine(
     vault: Vault | None = None,
     runners: Runners | None = None,
     call: str = "main",
+    message: str = "create",
 ) -> Engine:
     """An engine over `case`."""
     return Engine(
-        compiled(case(methods, attributes, call))[0],
+        compiled(case(methods, attributes, call, message))[0],
         methods=runners or Runners(settings=settings),
         catalog=catalog,
         vault=vault or FakeVault(),

@@ -8,7 +8,7 @@ from aelang.interpreter.failures import AutomateError
 from aelang.interpreter.outcome import Failed
 from aelang.interpreter.values import RunValue, Symbol, inspect, to_text, type_name
 from aelang.project import open_project
-from aelang.services import default_inventory
+from aelang.services import default_catalog
 from tests.transcripts import write_files
 
 Rows = Sequence[tuple[str, ...]]
@@ -58,7 +58,7 @@ def _engine(folder: Path, fields: list[str], name: str = "", values: Sequence[st
         files[f"Demo/Rows/Row.class/r{at}.yaml"] = _instance(f"r{at}", name, value)
         files[f"Demo/Rows/Top.class/t{at}.yaml"] = _instance(f"t{at}", "row", f"/Rows/Row/r{at}")
     write_files(folder, files)
-    return Engine(open_project([str(folder)], cache=False).image, catalog=default_inventory())
+    return Engine(open_project([str(folder)], cache=False).image, catalog=default_catalog())
 
 
 def _class(name: str, fields: list[str]) -> str:

@@ -5,12 +5,13 @@ stored is not looked at again: its names, its findings and its record stay, unde
 because a class can only be compiled when all names are known:
 
 1. Survey: units that changed are read, file by file, and assembled; only their names are kept of them.
-2. Compile: every unit that changed, and every one that asked for names which are now others (`Unit.needs`).
+2. Compile: every unit that changed, every one that asked for names which are now others (`Unit.needs`), and every one
+   that inherits from a unit that changed (`Unit.reads`).
 
 Few files are held at a time; what the second step needs of a large datastore it takes from the cache again.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import NamedTuple
 from zlib import crc32
 
@@ -29,8 +30,9 @@ from aelang.loader.order import order_domains
 from aelang.loader.records import FileRecord, Role
 from aelang.names import fold
 
-_KEPT_FILES = 2_500  # classes of so many files stay in memory from the survey to the compilation
+_KEPT_FILES = 6_000  # classes of so many files stay in memory from the survey to the compilation
 _CLASSES_AT_ONCE = 500
+_PARENTS_REMEMBERED = 50
 
 
 class Built(NamedTuple):
@@ -225,14 +227,23 @@ class _Build:
     def _forget_others(self, keys: Sequence[str]) -> None:
         """Units that another goes before have no record: should they count one day, they are compiled then."""
         for key in self.units.keys() - set(keys):
-            self.units[key] = self.units[key]._replace(needs=(), length=0, check=0, findings=())
+            self.units[key] = self.units[key]._replace(needs=(), reads=(), length=0, check=0, findings=())
 
     def _compile(self, keys: Sequence[str], index: ir.Index) -> int:
         moved = changed_paths(self.known.names, index) if self.known.units else frozenset[str]()
-        work = [key for key in keys if not self.units[key].length or not moved.isdisjoint(self.units[key].needs)]
+        at = {fold(self.units[key].full_path): key for key in keys}
+        changed = self._changed(at)
+        work = [
+            key
+            for key in keys
+            if not (unit := self.units[key]).length
+            or not moved.isdisjoint(unit.needs)
+            or not changed.isdisjoint(unit.reads)
+        ]
+        parents = _Parents(at, self._model)
         made: list[tuple[str, bytes]] = []
         for key in work:
-            made.append(self._compile_unit(key, index))
+            made.append(self._compile_unit(key, index, parents))
             if len(made) >= _CLASSES_AT_ONCE:
                 self.cache.add_classes(self.project, made)
                 made = []
@@ -240,19 +251,32 @@ class _Build:
             self.cache.add_classes(self.project, made)
         return len(work)
 
-    def _compile_unit(self, key: str, index: ir.Index) -> tuple[str, bytes]:
-        klass = self.kept.pop(key, None) or self._class_again(key)
-        compiled = compile_class(klass, index)
+    def _changed(self, at: Mapping[str, str]) -> frozenset[str]:
+        """The full paths at which another content counts than in the build before."""
+        before = self.known.units
+        if not before:
+            return frozenset()
+        same = (key for key, unit in before.items() if unit.length and key in self.units)
+        kept = {key for key in same if before[key].signature == self.units[key].signature}
+        return frozenset(path for path, key in at.items() if key not in kept)
+
+    def _compile_unit(self, key: str, index: ir.Index, parents: "_Parents") -> tuple[str, bytes]:
+        compiled = compile_class(self._model(key), index, parents)
+        self.kept.pop(key, None)
         record = encode_class(compiled.klass)
         self.units[key] = self.units[key]._replace(
             needs=tuple(sorted(compiled.needs)),
+            reads=tuple(sorted(compiled.reads)),
             length=len(record),
             check=crc32(record),
             findings=pack_diagnostics(compiled.diagnostics),
         )
         return fold(compiled.klass.path), record
 
-    def _class_again(self, key: str) -> model.Class:
+    def _model(self, key: str) -> model.Class:
+        kept = self.kept.get(key)
+        if kept is not None:
+            return kept
         at, domain, folder = self.folders[key]
         return read_class(self.files, at, domain, folder)
 
@@ -265,3 +289,24 @@ class _Build:
                 found += unpack_diagnostics(unit.survey_findings)
                 found += unpack_diagnostics(unit.findings)
         return tuple(sorted(found, key=lambda each: (each.span, each.kind.slug, each.message)))
+
+
+class _Parents:
+    """Gives classes by their full paths to those that inherit from them; a few are remembered, since siblings ask for
+    the same ones."""
+
+    def __init__(self, keys: Mapping[str, str], read: Callable[[str], model.Class]) -> None:
+        self._keys = keys
+        self._read = read
+        self._remembered: dict[str, model.Class] = {}
+
+    def __call__(self, path: str) -> model.Class | None:
+        key = self._keys.get(fold(path))
+        if key is None:
+            return None
+        found = self._remembered.get(key)
+        if found is None:
+            if len(self._remembered) >= _PARENTS_REMEMBERED:
+                self._remembered.clear()
+            found = self._remembered[key] = self._read(key)
+        return found

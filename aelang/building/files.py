@@ -15,6 +15,7 @@ from aelang.loader.records import FileRecord, Role, record_from_json, record_to_
 from aelang.loader.trees import Entry, Listing, Tree
 
 _CODE = "code"
+_to_text = json.JSONEncoder(separators=(",", ":"), check_circular=False).encode  # records are trees
 _FILES_AT_ONCE = 1000
 
 
@@ -101,7 +102,7 @@ class FileReader:
             else:
                 records[entry.path] = record = self._read(at, entry.path, Role(role))
                 if key:
-                    made.append((key, json.dumps(record_to_json(record), separators=(",", ":")).encode()))
+                    made.append((key, _to_text(record_to_json(record)).encode()))
         if made:
             self.cache.add_files(made)
         return records, codes

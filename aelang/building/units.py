@@ -9,7 +9,8 @@ from aelang.names import fold
 
 
 class Unit(NamedTuple):
-    """What is kept of a class folder. `name_at` is the place of its name, `file_count` how many files it is made of."""
+    """What is kept of a class folder. `name_at` is the place of its name; `needs` are the paths whose names its record
+    depends on, `reads` the classes whose content, since it inherits from them."""
 
     signature: str
     domain: str
@@ -19,6 +20,7 @@ class Unit(NamedTuple):
     instances: tuple[str, ...]
     methods: tuple[str, ...]
     needs: tuple[str, ...] = ()
+    reads: tuple[str, ...] = ()
     length: int = 0
     check: int = 0
     survey_findings: Json = ()
@@ -63,8 +65,8 @@ def unpack_units(stored: Json) -> dict[str, Unit]:
 
 
 def _unit(signature: str, domain: str, path: str, source: str, name_at: Any, *rest: Any) -> Unit:
-    instances, methods, needs, length, check, surveyed, findings = rest
+    instances, methods, needs, reads, length, check, surveyed, findings = rest
     return Unit(
-        signature, domain, path, source, tuple(name_at), tuple(instances), tuple(methods), tuple(needs), length, check,
-        surveyed, findings,
+        signature, domain, path, source, tuple(name_at), tuple(instances), tuple(methods), tuple(needs), tuple(reads),
+        length, check, surveyed, findings,
     )  # fmt: skip

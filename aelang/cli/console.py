@@ -36,6 +36,12 @@ class Console:
         """Tells something that was asked for or that must be known, such as a trace or an error."""
         print(text, file=sys.stderr, flush=True)  # noqa: T201 - and everything else here
 
+    def progress(self, text: str) -> None:
+        """Shows how far it is, in place of what `progress` showed before, unless `--quiet`; for a terminal only."""
+        if not self._quiet:
+            sys.stderr.write(f"\r{text}\x1b[K")
+            sys.stderr.flush()
+
     def error(self, text: str, place: str = "") -> None:
         """Tells what went wrong and, where one is known, the place in the datastore."""
         self.tell(f"{self.marked('error', 'red', bold=True)}: {printable(text)}" + (f"\n --> {place}" if place else ""))

@@ -69,6 +69,10 @@ class Given:
         """All values, in the order in which they were given."""
         return tuple(cast("Sequence[str]", self._values.get(key) or ()))
 
+    def value(self, key: str) -> object:
+        """What was given, of whatever kind; None where it was not given."""
+        return self._values.get(key)
+
     def number(self, key: str, default: int) -> int:
         """The value of an option that takes a number."""
         value = self._values.get(key)
@@ -77,6 +81,14 @@ class Given:
 
 class Misused(Exception):
     """The arguments do not go together: exit code 2 with the usage of the command."""
+
+
+class Hindered(Exception):
+    """What was asked for cannot be done; the text is for people: exit code 1."""
+
+
+class Left(BaseException):
+    """Whoever debugs has left the run. Not an Exception: nothing in the run is to take it for a fault of its own."""
 
 
 DATASTORE = Option(

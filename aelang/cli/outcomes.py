@@ -34,7 +34,7 @@ def exit_code(outcome: Outcome) -> int:
 
 
 def show(console: Console, shape: str, ended: Ended, *, private: bool) -> None:
-    """Prints the outcome as `shape` says: tree, json, xml or dot."""
+    """Prints the outcome as `shape` says: tree, json, xml, dot or walk."""
     workspace = ended.outcome.workspace
     match shape:
         case "json":
@@ -49,6 +49,11 @@ def show(console: Console, shape: str, ended: Ended, *, private: bool) -> None:
             from aelang.cli.formats.dot import dot_lines
 
             _print_all(console, dot_lines(workspace, private=private))
+        case "walk":
+            from aelang.cli.console import printable
+            from aelang.interpreter.walk import walk_lines
+
+            _print_all(console, map(printable, walk_lines(workspace)))
         case _:
             _show_tree(console, ended, private=private)
 

@@ -3,13 +3,30 @@
 from collections.abc import Callable
 from typing import TYPE_CHECKING, NamedTuple
 
-from aelang.cli.options import DATASTORE, DOMAINS, HOW, JSON, REFERENCE, Argument, Command, Given, Misused, Option
+from aelang.cli.options import (
+    DATASTORE,
+    DOMAINS,
+    HOW,
+    JSON,
+    REFERENCE,
+    Argument,
+    Command,
+    Given,
+    Hindered,
+    Left,
+    Misused,
+    Option,
+)
 
 if TYPE_CHECKING:
     from aelang import ir
     from aelang.cli.console import Console
+    from aelang.cli.retries import Retries
+    from aelang.debugging import Debugger
     from aelang.engine import Engine
+    from aelang.interpreter.ports import Clock
     from aelang.interpreter.trace import Dropped, Event
+    from aelang.methods import Runners
     from aelang.project import Compilation
 
 COMMAND = Command(
@@ -17,7 +34,7 @@ COMMAND = Command(
 the objects it built.
 
 Exit codes: 0 the run came back, 1 it failed, ended in error or built nothing, 3 it asks to be run again later.""",
-    arguments=(Argument("uri", "URI", completes="names"),),
+    arguments=(Argument("uri", "URI", required=False, completes="names"),),
     options=(
         DATASTORE,
         REFERENCE,
@@ -25,6 +42,8 @@ Exit codes: 0 the run came back, 1 it failed, ended in error or built nothing, 3
         Option(("--image",), "Run this image, made by `aelang compile -o`, in place of a datastore.", "FILE",
                completes="files"),
         Option(("--user",), "The id of the user on whose behalf the run goes.", "ID", least=0),
+        Option(("--inventory",), "The records that the run finds, in YAML: see docs/services.md.", "FILE",
+               completes="files"),
         Option(("--attr",), "An argument of the run; may be given again. The value is taken as it is.", "KEY=VALUE",
                many=True),
         Option(("--message",), "The message, in place of a `#message` in the URI.", "MESSAGE"),
@@ -34,9 +53,20 @@ Exit codes: 0 the run came back, 1 it failed, ended in error or built nothing, 3
         Option(("--trace-format",), "How to tell it: for people, as ManageIQ's log, or as a JSON object a line.",
                choices=("text", "log", "json")),
         Option(("--format",), "How to show the objects.", choices=("tree", "json", "xml", "dot")),
+        Option(("--walk",), "Write out all that a method can see, service models too, in place of the objects."),
         JSON,
         Option(("--spool",), "The folder in which `send_email` leaves its mails, one .eml file each.", "DIR",
                completes="folders"),
+        Option(("--checkpoint",), "Where the run asks to be run again, write what it takes to go on to this file.",
+               "FILE", completes="files"),
+        Option(("--resume",), "Go on from this checkpoint, in place of a URI; --attr replaces or adds arguments.",
+               "FILE", completes="files"),
+        Option(("--until-done",), "Wait out the retries and go on until the run has come to its end."),
+        Option(("--speed",), "Wait that many times shorter, or with `max` not at all; the run's clock moves on.",
+               "N|max"),
+        Option(("--break",), "Stop before this object, state or method, and ask for commands; may be given again.",
+               "NAME", many=True, completes="names"),
+        Option(("--debug-methods",), "Let `breakpoint()` in a Python method open Python's debugger."),
         Option(("--depth",), "At most so many relationships inside each other.", "N", least=1),
         Option(("--objects",), "At most so many objects.", "N", least=1),
         Option(("--steps",), "At most so many fields processed.", "N", least=1),
@@ -46,6 +76,8 @@ Exit codes: 0 the run came back, 1 it failed, ended in error or built nothing, 3
         ("aelang run /System/Request/hello", "the datastore that comes with aelang"),
         ("aelang run /System/Request/order --attr count=3 --trace -d automate/", "an argument, and what is followed"),
         ("aelang run /System/Request/order --json --no-methods -d repo@v1.2:automate", "a git revision, for a program"),
+        ("aelang run /System/Request/order --until-done --speed 60 --trace", "waits out retries, minutes in seconds"),
+        ("aelang run --resume order.json --checkpoint order.json", "goes on where `--checkpoint order.json` left off"),
         ("aelang run /System/Request/order --format dot | dot -Tsvg -o order.svg", "a picture"),
     ),
 )  # fmt: skip
@@ -61,43 +93,91 @@ def execute(given: Given) -> int:
     console = Console(given)
     shape, uri = _shape(given), _uri(given)
     last = _LastFault()
+    debugger = _debugger(given, console)
     try:
+        retries = _retries(given, console)
         opened = _opened(given, console)
         if opened is None:
             return 1
         trace = _tracer(given, console, last)
-        outcome = _engine(given, opened.image, console).run(uri, skip_methods=given.flag("no_methods"), trace=trace)
-    except ir.ImageError as fault:
+        if retries is None:
+            engine = _engine(given, opened.image, console, given.number("user", 1), debugger=debugger)
+            outcome = engine.run(uri, skip_methods=given.flag("no_methods"), trace=trace)
+        else:
+            engine = _engine(given, opened.image, console, retries.user, retries.clock, debugger)
+            uri = retries.target(uri, _arguments(given))
+            outcome = retries.run(engine, uri, skip_methods=given.flag("no_methods"), trace=trace)
+    except (ir.ImageError, Hindered) as fault:
         console.error(str(fault))
         return 1
+    except Left:
+        return 1
+    _tell_unreached(debugger, console)
     ended = Ended(outcome, sanitize(uri), last.event)
     show(console, shape, ended, private=given.flag("private"))
     tell_fault(console, opened.image.index, ended)
     code = exit_code(outcome)
     if code == 1:
         _tell_of_findings(opened, console)
-    return code
+    return 1 if retries is not None and retries.failed else code
+
+
+def _retries(given: Given, console: "Console") -> "Retries | None":
+    """What is asked for about retries; None for a plain run. Raises Misused and Hindered."""
+    if not any(given.value(key) for key in ("checkpoint", "resume", "until_done", "speed")):
+        return None
+    from aelang.cli.retries import Retries, words_again
+
+    return Retries(given, console, words_again(given, COMMAND.options))
+
+
+def _debugger(given: Given, console: "Console") -> "Debugger | None":
+    if not given.many("break"):
+        return None
+    from aelang.cli.debugger import Prompt
+    from aelang.debugging import Debugger
+
+    return Debugger(given.many("break"), Prompt(console))
+
+
+def _tell_unreached(debugger: "Debugger | None", console: "Console") -> None:
+    for name in debugger.unreached if debugger is not None else ():
+        console.note(f"note: the run never came to `{name}`")
 
 
 def _shape(given: Given) -> str:
     form = given.text("format")
+    if given.flag("walk"):
+        if form is not None or given.flag("json"):
+            raise Misused("`--walk` writes in a form of its own: leave out `--format` and `--json`")
+        return "walk"
     if given.flag("json") and form not in (None, "json"):
         raise Misused(f"`--json` and `--format {form}` contradict each other: leave one out")
     return "json" if given.flag("json") else form or "tree"
 
 
 def _uri(given: Given) -> str:
-    """The URI with the arguments of `--attr` and the message of `--message` in it."""
-    text, sharp, fragment = (given.text("uri") or "").partition("#")
-    message = given.text("message")
+    """The URI with the arguments of `--attr` and the message of `--message` in it; blank where a run goes on."""
+    said, message = given.text("uri"), given.text("message")
+    if given.text("resume") is not None:
+        if said is not None or message is not None:
+            raise Misused("target and message are in the checkpoint: leave out the URI and --message, or --resume")
+        return ""
+    if said is None:
+        raise Misused("Missing argument 'URI': the target to run; or --resume FILE to go on with one")
+    text, sharp, fragment = said.partition("#")
     if message is not None and sharp:
         raise Misused(f"the URI has the message `#{fragment}` already: leave out that or `--message`")
     from aelang.names import write_query
 
-    arguments = dict(map(_argument, given.many("attr")))
+    arguments = _arguments(given)
     if arguments:
         text = f"{text}{_joint(text)}{write_query(arguments)}"
     return text + (f"#{fragment}" if sharp else "" if message is None else f"#{message}")
+
+
+def _arguments(given: Given) -> dict[str, str]:
+    return dict(map(_argument, given.many("attr")))
 
 
 def _argument(text: str) -> tuple[str, str]:
@@ -180,18 +260,34 @@ def _tracer(given: Given, console: "Console", last: _LastFault) -> "Callable[[Ev
     return tell
 
 
-def _engine(given: Given, image: "ir.Image", console: "Console") -> "Engine":
+def _engine(
+    given: Given,
+    image: "ir.Image",
+    console: "Console",
+    user: int,
+    clock: "Clock | None" = None,
+    debugger: "Debugger | None" = None,
+) -> "Engine":
+    from aelang.cli.inventories import open_catalog
     from aelang.engine import Engine
     from aelang.interpreter.limits import Limits
     from aelang.methods import Runners
-    from aelang.services import default_inventory
 
     usual = Limits()
     limits = Limits(
         given.number("depth", usual.depth), given.number("objects", usual.objects), given.number("steps", usual.steps)
     )
-    user = given.number("user", 1)
-    catalog = default_inventory(user)
-    if not catalog.caller():
-        console.note(f"note: there is no user {user}: the run has no `user`, `tenant` and `miq_group`")
-    return Engine(image, methods=Runners(spool=given.text("spool")), catalog=catalog, limits=limits)
+    catalog = open_catalog(given, console, user)
+    methods = _methods(given, Runners(spool=given.text("spool")))
+    watch = None if debugger is None else debugger.attach
+    return Engine(image, methods=methods, catalog=catalog, clock=clock, limits=limits, watch=watch)
+
+
+def _methods(given: Given, runners: "Runners") -> "Runners":
+    """`runners`, with Python's debugger in inline methods where it is asked for."""
+    if not given.flag("debug_methods"):
+        return runners
+    from aelang.cli.debugger import terminal
+    from aelang.method_debugging import DebuggedMethods
+
+    return type(runners)({"inline": DebuggedMethods(runners, terminal())}, spool=given.text("spool"))

@@ -77,6 +77,8 @@ def _lines(found: "Explanation", blame: "Blame") -> Iterator[str]:
         yield f"  answers for {found.asked}, which is not there"
     if len(found.layers) > 1:
         yield f"  {found.layers[0]} answers; also in {', '.join(found.layers[1:])}"
+    if found.ancestors:
+        yield f"  inherits from {', then '.join(found.ancestors)}"
     yield from (f"  {said.key}: {_one_line(said.text)}" for said in found.said)
     yield from _table("fields", [row for field in found.fields for row in _field_rows(field, found.domain, blame)])
     yield from _table("methods", [_method_row(method, blame) for method in found.methods])
@@ -89,7 +91,8 @@ def _lines(found: "Explanation", blame: "Blame") -> Iterator[str]:
 def _field_rows(field: "ExplainedField", domain: str, blame: "Blame") -> Iterator[Row]:
     kind = f"{field.kind} {field.datatype}".strip()
     if field.value is None:
-        yield (field.name, kind, "", f"{domain} class", _file_and_line(field.span), _commit(field.span, blame))
+        layer = field.inherited_from or f"{domain} class"
+        yield (field.name, kind, "", layer, _file_and_line(field.span), _commit(field.span, blame))
     else:
         yield _row(field.name, kind, domain, field.value, blame)
     for said in field.others:
@@ -102,14 +105,14 @@ _USUAL = frozenset((("message", "create"), ("substitute", "t"), ("visibility", "
 
 
 def _row(name: str, kind: str, domain: str, said: "Origin", blame: "Blame") -> Row:
-    layer = f"{domain} {said.layer}"
+    layer = said.inherited_from or f"{domain} {said.layer}"
     return (name, kind, _one_line(said.text), layer, _file_and_line(said.span), _commit(said.span, blame))
 
 
 def _method_row(method: "ExplainedMethod", blame: "Blame") -> Row:
     where = f"{method.location} {method.language}".strip()
     inputs = f"({', '.join(method.inputs)})"
-    return (method.name, where, inputs, "", _file_and_line(method.span), _commit(method.span, blame))
+    return (method.name, where, inputs, method.inherited_from, _file_and_line(method.span), _commit(method.span, blame))
 
 
 def _commit(span: "Span", blame: "Blame") -> str:
@@ -155,10 +158,11 @@ def _data(found: "Explanation", blame: "Blame") -> dict[str, object]:
         "fields": [_field_data(field, blame) for field in found.fields],
         "methods": [
             {"name": each.name, "location": each.location, "language": each.language, "inputs": each.inputs,
-             **_place(each.span, blame)}
+             **_inherited(each.inherited_from), **_place(each.span, blame)}
             for each in found.methods
         ],
         "instances": found.instances,
+        "ancestors": found.ancestors,
     }  # fmt: skip
 
 
@@ -167,6 +171,7 @@ def _field_data(field: "ExplainedField", blame: "Blame") -> dict[str, object]:
         "name": field.name,
         "kind": field.kind,
         "datatype": field.datatype,
+        **_inherited(field.inherited_from),
         **_place(field.span, blame),
         "value": None if field.value is None else _said(field.value, blame),
         "others": [_said(each, blame) for each in field.others],
@@ -174,7 +179,13 @@ def _field_data(field: "ExplainedField", blame: "Blame") -> dict[str, object]:
 
 
 def _said(said: "Origin", blame: "Blame") -> dict[str, object]:
-    return {"key": said.key, "text": said.text, "from": said.layer, **_place(said.span, blame)}
+    place = _place(said.span, blame)
+    return {"key": said.key, "text": said.text, "from": said.layer, **_inherited(said.inherited_from), **place}
+
+
+def _inherited(path: str) -> dict[str, object]:
+    """Whose it is, where it is inherited."""
+    return {"inherited_from": path} if path else {}
 
 
 def _place(span: "Span", blame: "Blame") -> dict[str, object]:

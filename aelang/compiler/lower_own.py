@@ -54,7 +54,7 @@ def _condition(text: str) -> tuple[ir.Condition | None, tuple[Fault, ...]]:
         return _faulty(negated, odd.message), shifted(faults, found.end())
     meaning, wrong = mean(expression, substitute=True)
     if isinstance(meaning, ir.Faulty):
-        faults += tuple(_renamed(each, text) for each in wrong)
+        faults += tuple(_renamed(each, expression, text) for each in wrong)
         return _faulty(negated, meaning.message), shifted(faults, found.end())
     return ir.Condition(negated, ir.Test(template, meaning)), shifted(faults + wrong, found.end())
 
@@ -67,11 +67,11 @@ def _invalid(text: str, reason: str) -> Fault:
     return fault(INVALID_CONDITION, 0, len(text), _HELP, text=shown(text), reason=reason)
 
 
-def _renamed(each: Fault, text: str) -> Fault:
-    """The complaint about an expression as one about the condition that it is in."""
-    if each.kind.slug != INVALID_EXPRESSION.slug:
+def _renamed(each: Fault, expression: str, text: str) -> Fault:
+    """The complaint about `expression` as one about the condition that it is in, `text`."""
+    if each.kind != INVALID_EXPRESSION:
         return each
-    reason = each.message.partition("`: ")[2].rpartition("`: ")[2] or each.message
+    reason = each.message.removeprefix(INVALID_EXPRESSION.template.format(text=shown(expression), reason=""))
     message = INVALID_CONDITION.template.format(text=shown(text), reason=reason)
     return each._replace(kind=INVALID_CONDITION, message=message, help=each.help or _HELP)
 

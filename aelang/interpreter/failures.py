@@ -4,12 +4,14 @@ from aelang.source import NOWHERE, Span
 
 
 class AutomateError(Exception):
-    """A run, or a part of it, came to an end. `span` is the place in the datastore, where one is known."""
+    """A run, or a part of it, came to an end. `span` is the place in the datastore, where one is known; `detail` is
+    what a person wants to know beside the message, which is kept in the words of the reference engine."""
 
     def __init__(self, message: str, span: Span = NOWHERE) -> None:
         super().__init__(message)
         self.message = message
         self.span = span
+        self.detail = ""
 
 
 class DatastoreError(AutomateError):

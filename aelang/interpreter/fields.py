@@ -30,6 +30,7 @@ def build_plan(runtime: Runtime, home: RuntimeClass, instance: str | None, messa
         tuple(_guarded_act(field, message, machine) for field in others),
         tuple(_guarded_act(field, message, machine) for field in others if isinstance(field, ir.AttributeField)),
         tuple(_span(home.ir, field.place) for field in others),
+        undoes=any(isinstance(field, ir.StateField) and field.undo for field in fields),
     )
 
 
@@ -64,7 +65,8 @@ def _machine(fields: Sequence[ir.Field], message: str) -> _Machine:
     last = next((field for field in reversed(states) if field.is_step), None)
     if last is None:
         return _Machine(names, "", None)
-    return _Machine(names, last.name, tidy_act(last, names, state_follower(last, message)))
+    guard = guard_of(last.condition, message)
+    return _Machine(names, last.name, tidy_act(last, names, state_follower(last, message), guard))
 
 
 def _guarded_act(field: ir.Field, message: str, machine: _Machine) -> Act:

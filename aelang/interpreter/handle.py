@@ -69,6 +69,10 @@ class RunHandle:
         """The object whose field called the method."""
         return self._object
 
+    def read_data(self, text: str) -> dict[str, RunValue]:
+        """The mapping that the YAML `text` writes. Raises ConversionError."""
+        return self._workspace.runtime.read_state(text)
+
     def object_at(self, path: str) -> dict[str, RunValue]:
         """The attributes of the object at `path`. Raises ObjectNotFound and InvalidPathFormat."""
         return find_object(self._workspace, path).attributes

@@ -80,9 +80,9 @@ def _process(
             is_machine = False
             leave_machine(workspace, obj, None)
     except AutomateError as failure:
-        if is_machine:
-            leave_machine(workspace, obj, failure)
-        settle(workspace, obj, failure)
+        waits = is_machine and leave_machine(workspace, obj, failure)
+        if not waits:
+            settle(workspace, obj, failure)
     finally:
         _pop(workspace, previous, target.key)
     return obj

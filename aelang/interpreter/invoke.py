@@ -46,8 +46,8 @@ def invoke_text(workspace: Workspace, obj: WorkspaceObject, text: str) -> RunVal
         return NOT_CALLED
     try:
         call = read_call(text)
-    except InvalidCall as fault:
-        raise InvalidMethod(f"invalid method calling syntax: [{text}]: {fault}") from None
+    except InvalidCall:
+        raise InvalidMethod(f"invalid method calling syntax: [{text}]") from None
     return invoke(workspace, obj, call)
 
 
@@ -55,8 +55,8 @@ def invoke_for(workspace: Workspace, obj: WorkspaceObject, owner: str, text: str
     """Calls the method that `text` names for `obj`; one without a class is looked up in the class `owner`."""
     try:
         call = read_call(text)
-    except InvalidCall as fault:
-        raise InvalidMethod(f"invalid method calling syntax: [{text}]: {fault}") from None
+    except InvalidCall:
+        raise InvalidMethod(f"invalid method calling syntax: [{text}]") from None
     if call.klass is None and owner != f"{obj.namespace}/{obj.klass}":
         namespace, _, klass = owner.rpartition("/")
         call = call._replace(namespace=namespace, klass=klass)
@@ -132,7 +132,9 @@ def _result(workspace: Workspace, method: ir.Method, result: MethodResult) -> Ru
         case 16:  # abort
             raise AbortInstantiation(result.message)
         case _:
-            raise UnknownMethodRc(result.message)
+            failure = UnknownMethodRc(result.message)
+            failure.detail = result.detail
+            raise failure
 
 
 def find_method(workspace: Workspace, obj: WorkspaceObject, call: Call) -> ir.Method:
@@ -157,11 +159,11 @@ def look_up_method(
 ) -> tuple[ir.Method, UpdatedNamespace | None] | None:
     """As `find_method`, None where there is none. The event tells of the overlay that had it, and is not emitted."""
     namespace, klass = _named_class(obj, call)
-    own = f"{namespace}/{klass}".removeprefix("/")
+    own = f"{namespace}/{klass}"
     name = fold(call.method)
     home = obj.home.ir if call.klass is None else _class_of(workspace, own)
     for path in (own, *(() if home is None else home.ancestors)):
-        relative = path.partition("/")[2]
+        relative = path.partition("/")[2]  # the first part is cut off blindly (ENGINE-FACTS 3.8)
         overlay = workspace.runtime.image.index.method_home(relative, name)
         owner = None if overlay is None else workspace.runtime.class_at(overlay.path)
         if overlay is not None and owner is not None:
@@ -181,7 +183,7 @@ def _named_class(obj: WorkspaceObject, call: Call) -> tuple[str, str]:
 
 def _class_of(workspace: Workspace, path: str) -> ir.Class | None:
     """The class that a call names: at its full path, else the highest one of the path without its first part."""
-    exact = workspace.runtime.class_at(path)
+    exact = workspace.runtime.class_at(path.removeprefix("/"))
     if exact is not None:
         return exact.ir
     layers = workspace.runtime.image.index.layers(path.partition("/")[2])
@@ -191,7 +193,7 @@ def _class_of(workspace: Workspace, path: str) -> ir.Class | None:
 
 def _exact_method(workspace: Workspace, path: str, name: str, *, any_case: bool) -> ir.Method | None:
     """The method in the class at the full path, of the class in hand by its exact name (ENGINE-FACTS 3.10)."""
-    owner = workspace.runtime.class_at(path)
+    owner = workspace.runtime.class_at(path.removeprefix("/"))
     found = owner.ir.methods.get(fold(name)) if owner is not None else None
     return found if found is not None and (any_case or found.name == name) else None
 

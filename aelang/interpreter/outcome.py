@@ -33,8 +33,10 @@ class Undo(NamedTuple):
 
 
 class Rollback(NamedTuple):
-    """A rollback that is going on: the reason and the state of the error, and whether an undo failed so far."""
+    """A rollback of `machine` that is going on: the reason and the state of the error, and whether an undo failed so
+    far."""
 
+    machine: str
     reason: str
     state: str
     failed: bool

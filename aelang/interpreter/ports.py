@@ -10,6 +10,15 @@ if TYPE_CHECKING:
     from aelang import ir
 
 
+class Described(NamedTuple):
+    """What a service model declares: names of attributes, virtual attributes, associations and methods, each sorted."""
+
+    attributes: tuple[str, ...]
+    virtual: tuple[str, ...]
+    associations: tuple[str, ...]
+    methods: tuple[str, ...]
+
+
 class ServiceModel(Protocol):
     """A record as a run sees it: the class name (`MiqAeServiceVm`), the id, and what may be read of it."""
 
@@ -29,6 +38,9 @@ class ServiceModel(Protocol):
 
         Raises LookupError where the model has none of that name, ValueError for arguments that it cannot take.
         """
+
+    def describe(self) -> Described:
+        """What its model declares."""
 
     def kind(self, name: str) -> str | None:
         """Whether `call` gives a `value` for `name` (an attribute, an association), does a `method`, or neither."""
@@ -119,6 +131,9 @@ class Handle(Protocol):
     def state_vars(self) -> dict[str, RunValue]:
         """The state variables of the run."""
 
+    def read_data(self, text: str) -> dict[str, RunValue]:
+        """The mapping that the YAML `text` writes. Raises ConversionError."""
+
     def object_at(self, path: str) -> dict[str, RunValue]:
         """The attributes of the object at `path`. Raises ObjectNotFound and InvalidPathFormat."""
 
@@ -160,11 +175,13 @@ class MethodCall(NamedTuple):
 
 
 class MethodResult(NamedTuple):
-    """How a method ended: its exit code (0, 4, 8, 16, anything), its message, and a builtin's return value."""
+    """How a method ended: its exit code (0, 4, 8, 16, anything), its message, what it gives to the field that called
+    it, and where it failed, why."""
 
     code: int = 0
     message: str = ""
     value: RunValue = None
+    detail: str = ""
 
 
 class MethodRunner(Protocol):

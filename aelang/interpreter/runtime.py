@@ -35,12 +35,14 @@ _REMEMBERED = 20_000
 
 
 class Plan(NamedTuple):
-    """What is done to an object under one message, in order; `spans` are the places of `fields`."""
+    """What is done to an object under one message, in order; `spans` are the places of `fields`. `undoes` where a state
+    has an undo."""
 
     assertions: tuple[Act, ...]
     fields: tuple[Act, ...]
     attributes: tuple[Act, ...]
     spans: tuple[Span, ...]
+    undoes: bool = False
 
 
 class RuntimeClass:

@@ -97,15 +97,22 @@ def remember_secret(text: str) -> None:
         _SECRETS.add(text)
 
 
+def mask_secrets(text: str) -> str:
+    """`text` with those passwords masked by their value that were decrypted in this process; ciphertext stays."""
+    for secret in _SECRETS:
+        if secret in text:
+            text = text.replace(secret, MASK)
+    return text
+
+
 _SECRET = re.compile(r"v\d:\{[^}]*\}|v\d%3A%7B.*?%7D", re.IGNORECASE)
 
 
 def sanitize(text: str) -> str:
     """`text` with every password in it masked: encrypted ones, also where they are escaped for a URI, and by their
     value those that were decrypted in this process."""
-    for secret in _SECRETS:
-        if secret in text:
-            text = text.replace(secret, MASK)
+    if _SECRETS:
+        text = mask_secrets(text)
     if "{" not in text and "%7" not in text:
         return text
     return _SECRET.sub(MASK, text)

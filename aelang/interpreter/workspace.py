@@ -51,7 +51,7 @@ class Workspace:
     """What one run, or several in a row, have built. `nodes` are the objects in the order of their creation."""
 
     __slots__ = (
-        "_root", "active", "built", "current", "emit", "machines", "nodes", "rollback", "runtime", "saved_states",
+        "_root", "active", "built", "can_undo", "current", "emit", "machines", "nodes", "rollback", "runtime", "saved_states",
         "skip_methods", "stack", "state_vars", "steps", "undos",
     )  # fmt: skip
 
@@ -70,6 +70,7 @@ class Workspace:
         self.machines: list[str] = []
         self.undos: list[Undo] = []
         self.rollback: Rollback | None = None
+        self.can_undo = False  # a machine was left that has undos, completed or not
         self._root: WorkspaceObject | None = None
 
     @property

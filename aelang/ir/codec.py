@@ -10,10 +10,10 @@ Json: TypeAlias = Any  # what `json` reads and writes; its own type cannot be sa
 _NODES: tuple[type[Any], ...] = (
     nodes.Faulty, nodes.Step, nodes.Lookup, nodes.StateVariable, nodes.CurrentMessage, nodes.InstanceLookup,
     nodes.Template, nodes.Coalesced, nodes.Literal, nodes.Referred, nodes.Quoted, nodes.ListOf, nodes.Message,
-    nodes.Not, nodes.Negative, nodes.And, nodes.Or, nodes.Binary, nodes.Matches, nodes.Calls, nodes.Test, nodes.Condition,
-    nodes.Target, nodes.Action, nodes.CollectList, nodes.CollectHash, nodes.SymbolKey, nodes.CollectValue,
-    nodes.AssertionField, nodes.AttributeField, nodes.MethodField, nodes.RelationshipField, nodes.StateField,
-    nodes.Input, nodes.Method, nodes.Instance, nodes.Class, Attribute, Call,
+    nodes.Not, nodes.Negative, nodes.And, nodes.Or, nodes.Binary, nodes.Matches, nodes.Calls, nodes.Test,
+    nodes.Condition, nodes.Target, nodes.Action, nodes.CollectList, nodes.CollectHash, nodes.SymbolKey,
+    nodes.CollectValue, nodes.AssertionField, nodes.AttributeField, nodes.MethodField, nodes.RelationshipField,
+    nodes.StateField, nodes.Input, nodes.Method, nodes.Instance, nodes.Class, Attribute, Call,
 )  # fmt: skip
 _TAG_OF = {node: node.__name__ for node in _NODES}
 _PLAIN = frozenset((str, int, float, bool, type(None)))

@@ -18,6 +18,7 @@ from aelang.ir.nodes import Class
 from aelang.names import fold
 
 _OPENING = '{"aelang image":'
+_to_text = json.JSONEncoder(separators=(",", ":"), check_circular=False).encode  # nodes form trees
 _NEW_FILE = os.O_WRONLY | os.O_CREAT | os.O_EXCL
 
 
@@ -40,7 +41,7 @@ class Header(NamedTuple):
 
 def encode_class(klass: Class) -> bytes:
     """The record of `klass`: one line of JSON with its end."""
-    return json.dumps(to_json(klass), separators=(",", ":")).encode() + b"\n"
+    return _to_text(to_json(klass)).encode() + b"\n"
 
 
 def place_records(records: Iterable[tuple[int, int]]) -> tuple[Record, ...]:

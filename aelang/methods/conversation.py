@@ -53,23 +53,25 @@ class Conversation:
         end = _LENGTH.size + length
         if len(self._buffer) < end:
             return b""
+        name, given = self._question(bytes(self._buffer[_LENGTH.size : end]))
         if len(self._buffer) > end:
             raise ProtocolError("it did not wait for an answer")
-        text = bytes(self._buffer[_LENGTH.size :])
         self._buffer.clear()
-        return self._answer(text)
+        return self._answer(name, given)
 
     def first(self, code: list[list[str]]) -> bytes:
         """The message that a conversation begins with: the pieces of code, each with its name."""
         return _framed({"code": code})
 
-    def _answer(self, text: bytes) -> bytes:
+    def _question(self, text: bytes) -> tuple[str, list[Any]]:
         try:
             question = json.loads(text)
             name, arguments = question["do"], question["with"]
-            given = [self.decode(each) for each in arguments]
-        except (ValueError, KeyError, TypeError, IndexError, AttributeError, RecursionError):
+            return _text(name), [self.decode(each) for each in arguments]
+        except (ValueError, KeyError, TypeError, IndexError, AttributeError, OverflowError, RecursionError):
             raise ProtocolError(f"it sent what is no question: {text[:60]!r}") from None
+
+    def _answer(self, name: str, given: list[Any]) -> bytes:
         if name == "end":
             self.ended, self.message = True, sanitize(to_text(given[0])) if given else ""
             return _framed({"ok": None})

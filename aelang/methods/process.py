@@ -11,16 +11,14 @@ import socket
 import time
 
 from aelang.interpreter.failures import InvalidMethod
-from aelang.interpreter.ports import Handle, MethodCall, MethodResult, ProtocolError
-from aelang.interpreter.values import sanitize
+from aelang.interpreter.ports import MethodCall, MethodResult, ProtocolError
 from aelang.methods.conversation import Conversation
+from aelang.methods.results import Lines, result
 from aelang.methods.settings import Settings
 from aelang.methods.warm import Gone, Warm
 
 FAILED = 1
-_NAMES = {0: "MIQ_OK", 4: "MIQ_WARN", 8: "MIQ_STOP", 16: "MIQ_ABORT"}
 _CHUNK = 65536
-_LONGEST_LINE = 4000
 _GRACE = 1.0
 _PATIENCE = 10.0
 
@@ -53,32 +51,6 @@ def _close(*files: int) -> None:
         os.close(each)
 
 
-class _Lines:
-    """Output that becomes lines of the trace."""
-
-    def __init__(self, handle: Handle, level: str, name: str) -> None:
-        self._handle = handle
-        self._level = level
-        self._name = name
-        self._rest = b""
-
-    def take(self, data: bytes) -> None:
-        *lines, self._rest = (self._rest + data).split(b"\n")
-        for line in lines:
-            self._log(line)
-        if len(self._rest) > _LONGEST_LINE:
-            self.end()
-
-    def end(self) -> None:
-        if self._rest:
-            self._log(self._rest)
-        self._rest = b""
-
-    def _log(self, line: bytes) -> None:
-        text = line[:_LONGEST_LINE].decode("utf-8", "replace").rstrip("\r")
-        self._handle.log(self._level, f"Method {self._name}: {text}")
-
-
 class _Watch:
     """A running call, from the side of the engine."""
 
@@ -90,7 +62,7 @@ class _Watch:
         self._ours, self._out, self._err, self._status = ours, out, err, status
         self._conversation = Conversation(call.handle, settings.message)
         self._pending = memoryview(self._conversation.first([list(code) for code in call.code]))
-        self._lines = {out: _Lines(call.handle, "info", "STDOUT"), err: _Lines(call.handle, "error", "STDERR")}
+        self._lines = {out: Lines(call.handle, "info", "STDOUT"), err: Lines(call.handle, "error", "STDERR")}
         self._left = settings.timeout
         self._output = 0
         self._reason = ""
@@ -229,16 +201,8 @@ class _Watch:
     def _told(self, status: int) -> MethodResult:
         reason = self._reason or self._fault(status)
         if reason:
-            return self._failed(FAILED, reason)
-        code, message = os.waitstatus_to_exitcode(status), self._conversation.message
-        if code not in _NAMES:
-            return self._failed(code, message)
-        told = f"Method exited with rc={_NAMES[code]}"
-        return MethodResult(code, f"{told}: {message}" if message else told, code)
-
-    def _failed(self, code: int, reason: str) -> MethodResult:
-        text = f"Method [/{self._call.method.path}] exited with rc=Unknown RC: [{code}]"
-        return MethodResult(code, sanitize(f"{text}: {reason}" if reason else text))
+            return result(self._call, FAILED, "", reason)
+        return result(self._call, os.waitstatus_to_exitcode(status), self._conversation.message, "")
 
     def _fault(self, status: int) -> str:
         if status == -1:

@@ -36,50 +36,50 @@ DISPLAYS: Mapping[str, str] = {
 # -- every model -------------------------------------------------------------------------------------------------
 
 
-def region_number(record: Record, name: str) -> RunValue:
+def _region_number(record: Record, name: str) -> RunValue:
     return record.id // _A_REGION
 
 
-def region_description(record: Record, name: str) -> RunValue:
+def _region_description(record: Record, name: str) -> RunValue:
     return f"Region {record.id // _A_REGION}"
 
 
-def column(record: Record, name: str, wanted: RunValue) -> RunValue:
+def _column(record: Record, name: str, wanted: RunValue) -> RunValue:
     """`record['x']`: the column, whatever a method of that name makes of it (the status of a task, REQUESTS 1.7)."""
     attribute = word(wanted)
     return record.column(attribute) if attribute in record.declared.attributes else record.read(attribute)
 
 
-def attributes(record: Record, name: str) -> RunValue:
+def _attributes(record: Record, name: str) -> RunValue:
     columns = record.columns
     return {each: record.catalog.present(columns.get(each)) for each in sorted(record.declared.attributes)}
 
 
-def inspect(record: Record, name: str) -> RunValue:
+def _inspect(record: Record, name: str) -> RunValue:
     return f"#<{record.class_name}:{record.id}>"
 
 
-def href_slug(record: Record, name: str) -> RunValue:
+def _href_slug(record: Record, name: str) -> RunValue:
     return f"{_snake(record.model)}s/{record.id}"
 
 
-def model_suffix(record: Record, name: str) -> RunValue:
+def _model_suffix(record: Record, name: str) -> RunValue:
     return class_name(record.model).removeprefix("MiqAeService")
 
 
-def object_class(record: Record, name: str) -> RunValue:
+def _object_class(record: Record, name: str) -> RunValue:
     return record.model
 
 
-def to_s(record: Record, name: str) -> RunValue:
+def _to_s(record: Record, name: str) -> RunValue:
     return str(record)
 
 
-def reload(record: Record, name: str) -> RunValue:
+def _reload(record: Record, name: str) -> RunValue:
     return record
 
 
-def given(record: Record, name: str, *arguments: RunValue) -> RunValue:
+def _given(record: Record, name: str, *arguments: RunValue) -> RunValue:
     """What the record keeps under the method's own name: only an inventory, or a provider, can know."""
     return record.column(name.rstrip("?="))
 
@@ -87,19 +87,19 @@ def given(record: Record, name: str, *arguments: RunValue) -> RunValue:
 # -- requests ----------------------------------------------------------------------------------------------------
 
 
-def reason(record: Record, name: str) -> RunValue:
+def _reason(record: Record, name: str) -> RunValue:
     return _of_first_approval(record, "reason")
 
 
-def stamped_on(record: Record, name: str) -> RunValue:
+def _stamped_on(record: Record, name: str) -> RunValue:
     return _of_first_approval(record, "stamped_on")
 
 
-def v_approved_by(record: Record, name: str) -> RunValue:
+def _v_approved_by(record: Record, name: str) -> RunValue:
     return ", ".join(to_text(each.column("stamper_name")) for each in _stamped(record))
 
 
-def v_approved_by_email(record: Record, name: str) -> RunValue:
+def _v_approved_by_email(record: Record, name: str) -> RunValue:
     stampers = [each.one("stamper") for each in _stamped(record)]
     return ", ".join(to_text(each.column("email")) for each in stampers if each is not None and each.column("email"))
 
@@ -113,25 +113,25 @@ def _of_first_approval(record: Record, name: str) -> RunValue:
     return found[0].column(name) if found else None
 
 
-def approvers(record: Record, name: str) -> RunValue:
+def _approvers(record: Record, name: str) -> RunValue:
     found = [each.one("approver") for each in record.all("miq_approvals")]
     return [each for each in found if each is not None and each.model == "User"]
 
 
-def request_type_display(record: Record, name: str) -> RunValue:
+def _request_type_display(record: Record, name: str) -> RunValue:
     found = to_text(record.column("request_type"))
     return "VM Provision Template" if record.model == "MiqProvisionRequestTemplate" else DISPLAYS.get(found, found)
 
 
-def resource_type(record: Record, name: str) -> RunValue:
+def _resource_type(record: Record, name: str) -> RunValue:
     return record.model
 
 
-def is_authorized(record: Record, name: str) -> RunValue:
+def _is_authorized(record: Record, name: str) -> RunValue:
     return record.column("approval_state") == "approved"
 
 
-def sources_of(record: Record, name: str) -> RunValue:
+def _sources_of(record: Record, name: str) -> RunValue:
     """What the request is about: the records whose ids are its option `src_ids`."""
     from aelang.services.options import option
 
@@ -144,17 +144,17 @@ def sources_of(record: Record, name: str) -> RunValue:
 # -- users and groups --------------------------------------------------------------------------------------------
 
 
-def role(record: Record, name: str) -> RunValue:
+def _role(record: Record, name: str) -> RunValue:
     group = record.one("current_group")
     return None if group is None else group.read("miq_user_role_name")
 
 
-def miq_user_role_name(record: Record, name: str) -> RunValue:
+def _miq_user_role_name(record: Record, name: str) -> RunValue:
     found = record.one("miq_user_role")
     return None if found is None else found.column("name")
 
 
-def current_tenant(record: Record, name: str) -> RunValue:
+def _current_tenant(record: Record, name: str) -> RunValue:
     kept = record.column("current_tenant_id")
     if isinstance(kept, int):
         return record.catalog.find("Tenant", kept)
@@ -165,28 +165,29 @@ def current_tenant(record: Record, name: str) -> RunValue:
 # -- VMs, hosts, storages ----------------------------------------------------------------------------------------
 
 
-def active(record: Record, name: str) -> RunValue:
+def _active(record: Record, name: str) -> RunValue:
     return record.column("ems_id") is not None
 
 
-def archived(record: Record, name: str) -> RunValue:
+def _archived(record: Record, name: str) -> RunValue:
     return record.column("ems_id") is None and record.column("storage_id") is None
 
 
-def orphaned(record: Record, name: str) -> RunValue:
+def _orphaned(record: Record, name: str) -> RunValue:
     return record.column("ems_id") is None and record.column("storage_id") is not None
 
 
-def is_registered(record: Record, name: str) -> RunValue:
+def _is_registered(record: Record, name: str) -> RunValue:
     return not record.column("template") and (record.column("host_id") or record.column("ems_id")) is not None
 
 
 _NAME_OF = {
-    "ems_cluster_name": "ems_cluster", "host_name": "host", "storage_name": "storage", "v_owning_cluster": "ems_cluster",
+    "ems_cluster_name": "ems_cluster", "host_name": "host", "storage_name": "storage",
+    "v_owning_cluster": "ems_cluster",
 }  # fmt: skip
 
 
-def name_of(record: Record, name: str) -> RunValue:
+def _name_of(record: Record, name: str) -> RunValue:
     found = record.one(_NAME_OF[name])
     return None if found is None else found.column("name")
 
@@ -194,22 +195,22 @@ def name_of(record: Record, name: str) -> RunValue:
 _HARDWARE = {"num_cpu": "cpu_sockets", "mem_cpu": "memory_mb"}
 
 
-def hardware_column(record: Record, name: str) -> RunValue:
+def _hardware_column(record: Record, name: str) -> RunValue:
     found = record.one("hardware")
     return None if found is None else found.column(_HARDWARE.get(name, name))
 
 
-def owner_column(record: Record, name: str) -> RunValue:
+def _owner_column(record: Record, name: str) -> RunValue:
     owner = record.one("evm_owner")
     return None if owner is None else owner.column(name.removeprefix("evm_owner_"))
 
 
-def group_name(record: Record, name: str) -> RunValue:
+def _group_name(record: Record, name: str) -> RunValue:
     group = record.one("miq_group")
     return None if group is None else group.column("description")
 
 
-def ems_ref_string(record: Record, name: str) -> RunValue:
+def _ems_ref_string(record: Record, name: str) -> RunValue:
     return record.column("ems_ref")
 
 
@@ -221,7 +222,7 @@ def _of_machine(model: str) -> Callable[[Record, str], RunValue]:
     return first
 
 
-def datacenter(record: Record, name: str) -> RunValue:
+def _datacenter(record: Record, name: str) -> RunValue:
     """The nearest folder above that is a data center."""
     seen: set[Record] = set()
     folder = record.one("ems_folder")
@@ -233,7 +234,7 @@ def datacenter(record: Record, name: str) -> RunValue:
     return None
 
 
-def folder_path(record: Record, name: str) -> RunValue:
+def _folder_path(record: Record, name: str) -> RunValue:
     names: list[str] = []
     folder: Record | None = record
     while folder is not None and len(names) < 100:
@@ -242,12 +243,12 @@ def folder_path(record: Record, name: str) -> RunValue:
     return "/".join(reversed(names))
 
 
-def miq_provision(record: Record, name: str) -> RunValue:
+def _miq_provision(record: Record, name: str) -> RunValue:
     found = record.many("MiqProvision", destination_id=record.id)
     return next((each for each in found if each.column("destination_type") in (None, *ancestors(record.model))), None)
 
 
-def is_current(record: Record, name: str) -> RunValue:
+def _is_current(record: Record, name: str) -> RunValue:
     return bool(record.column("current"))
 
 
@@ -255,33 +256,33 @@ def _counted(association: str) -> Callable[[Record, str], RunValue]:
     return lambda record, name: len(record.all(association))
 
 
-def read_only_storages(record: Record, name: str) -> RunValue:
+def _read_only_storages(record: Record, name: str) -> RunValue:
     return [each for each in record.all("storages") if each.column("read_only")]
 
 
-def writable_storages(record: Record, name: str) -> RunValue:
+def _writable_storages(record: Record, name: str) -> RunValue:
     return [each for each in record.all("storages") if not each.column("read_only")]
 
 
-def used_space(record: Record, name: str) -> RunValue:
+def _used_space(record: Record, name: str) -> RunValue:
     total, free = record.column("total_space"), record.column("free_space")
     return total - free if isinstance(total, int) and isinstance(free, int) else None
 
 
-def v_free_space_percent_of_total(record: Record, name: str) -> RunValue:
+def _v_free_space_percent_of_total(record: Record, name: str) -> RunValue:
     total, free = record.column("total_space"), record.column("free_space")
     return round(100 * free / total) if isinstance(total, int) and isinstance(free, int) and total else 0
 
 
-def ext_management_systems(record: Record, name: str) -> RunValue:
+def _ext_management_systems(record: Record, name: str) -> RunValue:
     return _each_once(host.one("ext_management_system") for host in record.all("hosts"))
 
 
-def unregistered_vms(record: Record, name: str) -> RunValue:
+def _unregistered_vms(record: Record, name: str) -> RunValue:
     return [vm for vm in record.all("vms") if not vm.read("registered?")]
 
 
-def storages_of_hosts(record: Record, name: str) -> RunValue:
+def _storages_of_hosts(record: Record, name: str) -> RunValue:
     return _each_once(storage for host in record.all("hosts") for storage in host.all("storages"))
 
 
@@ -292,7 +293,7 @@ def _each_once(records: Iterable[Record | None]) -> RunValue:
 # -- services ----------------------------------------------------------------------------------------------------
 
 
-def service(record: Record, name: str) -> RunValue:
+def _service(record: Record, name: str) -> RunValue:
     """The service that has the record among its resources, or lists it."""
     for each in record.many("ServiceResource", resource_id=record.id):
         if each.column("resource_type") in ancestors(record.model) and each.one("service") is not None:
@@ -310,15 +311,15 @@ def _listed_vms(service: Record) -> list[Reference]:
     return found
 
 
-def direct_vms(record: Record, name: str) -> RunValue:
+def _direct_vms(record: Record, name: str) -> RunValue:
     return _resources(record, "VmOrTemplate")
 
 
-def orchestration_stacks(record: Record, name: str) -> RunValue:
+def _orchestration_stacks(record: Record, name: str) -> RunValue:
     return _resources(record, "OrchestrationStack")
 
 
-def generic_objects(record: Record, name: str) -> RunValue:
+def _generic_objects(record: Record, name: str) -> RunValue:
     return _resources(record, "GenericObject")
 
 
@@ -327,19 +328,19 @@ def _resources(record: Record, model: str) -> list[Record]:
     return [each for each in found if each is not None and each.model_is(model)]
 
 
-def vms(record: Record, name: str) -> RunValue:
+def _vms(record: Record, name: str) -> RunValue:
     return _each_once(each for service in (record, *_below(record)) for each in service.all("direct_vms"))
 
 
-def indirect_vms(record: Record, name: str) -> RunValue:
+def _indirect_vms(record: Record, name: str) -> RunValue:
     return _each_once(each for service in _below(record) for each in service.all("direct_vms"))
 
 
-def all_service_children(record: Record, name: str) -> RunValue:
+def _all_service_children(record: Record, name: str) -> RunValue:
     return list(_below(record))
 
 
-def indirect_service_children(record: Record, name: str) -> RunValue:
+def _indirect_service_children(record: Record, name: str) -> RunValue:
     direct = record.all("direct_service_children")
     return [each for each in _below(record) if each not in direct]
 
@@ -355,20 +356,20 @@ def _below(record: Record) -> list[Record]:
     return found
 
 
-def root_service(record: Record, name: str) -> RunValue:
+def _root_service(record: Record, name: str) -> RunValue:
     seen = [record]
     while (parent := seen[-1].one("parent_service")) is not None and parent not in seen:
         seen.append(parent)
     return seen[-1]
 
 
-def miq_request(record: Record, name: str) -> RunValue:
+def _miq_request(record: Record, name: str) -> RunValue:
     """The request that the service came from: that of the task which made it."""
     tasks = record.many("ServiceTemplateProvisionTask", destination_id=record.id)
     return tasks[0].one("miq_request") if tasks else None
 
 
-def event_namespace(record: Record, name: str) -> RunValue:
+def _event_namespace(record: Record, name: str) -> RunValue:
     return record.model
 
 
@@ -379,23 +380,23 @@ def _snake(model: str) -> str:
 
 FUNCTIONS: dict[str, Callable[..., RunValue]] = {
     **{
-        each.__name__: each
+        each.__name__[1:]: each
         for each in (
-            region_number, region_description, column, attributes, inspect, href_slug, model_suffix, object_class,
-            to_s, reload, given, reason, stamped_on, v_approved_by, v_approved_by_email, approvers,
-            request_type_display, resource_type, sources_of, role, miq_user_role_name, current_tenant, active,
-            archived, orphaned, name_of, hardware_column, owner_column, group_name, ems_ref_string, datacenter,
-            folder_path, miq_provision, read_only_storages, writable_storages, used_space,
-            v_free_space_percent_of_total, ext_management_systems, unregistered_vms, service, direct_vms,
-            orchestration_stacks, generic_objects, vms, indirect_vms, all_service_children,
-            indirect_service_children, root_service, miq_request, event_namespace,
+            _region_number, _region_description, _column, _attributes, _inspect, _href_slug, _model_suffix,
+            _object_class, _to_s, _reload, _given, _reason, _stamped_on, _v_approved_by, _v_approved_by_email,
+            _approvers, _request_type_display, _resource_type, _sources_of, _role, _miq_user_role_name,
+            _current_tenant, _active, _archived, _orphaned, _name_of, _hardware_column, _owner_column, _group_name,
+            _ems_ref_string, _datacenter, _folder_path, _miq_provision, _read_only_storages, _writable_storages,
+            _used_space, _v_free_space_percent_of_total, _ext_management_systems, _unregistered_vms, _service,
+            _direct_vms, _orchestration_stacks, _generic_objects, _vms, _indirect_vms, _all_service_children,
+            _indirect_service_children, _root_service, _miq_request, _event_namespace,
         )
     },
-    "authorized": is_authorized,
-    "registered": is_registered,
-    "current": is_current,
-    "cluster_storages": storages_of_hosts,
-    "ems_storages": storages_of_hosts,
+    "authorized": _is_authorized,
+    "registered": _is_registered,
+    "current": _is_current,
+    "cluster_storages": _storages_of_hosts,
+    "ems_storages": _storages_of_hosts,
     "hardware": _of_machine("Hardware"),
     "operating_system": _of_machine("OperatingSystem"),
     "v_total_hosts": _counted("hosts"),

@@ -3,11 +3,12 @@
 A table has four parts, a line a row; a model has the rows of all models that it is a kind of, and those of the base.
 
 - attributes: `TYPE name name ...`, the columns that are kept.
-- virtual: `name TYPE as COLUMN`, `name TYPE computed` by the function of that name, `name TYPE given`, kept like a column.
+- virtual: `name TYPE as COLUMN`, `name TYPE computed` by the function of that name (or of the name
+  that follows), `name TYPE given`, kept like a column.
 - associations: `name one|many MODEL how`, where how is
   `by COLUMN`: the other's id is kept here (one) or ours there (many); of any model with its name in `..._type`,
   `listed`: a list of references is kept here; `whose NAME`: those that list us in their association NAME,
-  `as NAME`: another word for the association NAME; `computed`: by the function of that name; `self`.
+  `as NAME`: another word for the association NAME; `computed`: by a function, as above; `self`.
 - methods: `name(argument, argument?) what`, where what is `reads` (may stand in a substitution) or `does`, with the
   name of the function where it is not the method's own; `commands`: handed to the records, and true comes back;
   `asks`: handed to the records, and what they answer comes back. `?` may be left out, `*` takes all that is left.
@@ -16,7 +17,7 @@ A table has four parts, a line a row; a model has the rows of all models that it
 import re
 from collections.abc import Iterator, Mapping
 from functools import cache
-from typing import Literal, NamedTuple, TypeAlias, cast
+from typing import Literal, NamedTuple, TypeAlias
 
 from aelang.services.models import ancestors
 
@@ -137,4 +138,4 @@ def _rows(text: str) -> Iterator[list[str]]:
 
 def _type(word: str) -> Type:
     assert word in TYPES, word
-    return cast("Type", word)
+    return word

@@ -1,133 +1,105 @@
-"""An inventory: service models out of plain data, found by model and id."""
+"""An inventory: records in memory, for runs without a server. What a run writes is gone with it."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from datetime import UTC, datetime
 
-from aelang.interpreter.values import RunValue, Symbol
-from aelang.services.models import ancestors, class_name, is_model
+from aelang.interpreter.values import RunValue
+from aelang.services.catalog import Catalog
+from aelang.services.models import ancestors, is_model
+from aelang.services.records import Answer, Command, Reference, Row
 
-_REQUEST_MODELS = frozenset(("MiqRequest", "MiqRequestTask"))
-
-
-class Record:
-    """A record of an inventory as a service model.
-
-    What its data holds may be read; a mapping of `model` and `id` in the data stands for that record.
-    """
-
-    __slots__ = ("_data", "_inventory", "model")
-
-    def __init__(self, model: str, data: "Mapping[str, RunValue]", inventory: "Inventory") -> None:
-        self.model = model
-        self._data = data
-        self._inventory = inventory
-
-    @property
-    def class_name(self) -> str:
-        """The name of its class: `MiqAeServiceVm`."""
-        return class_name(self.model)
-
-    @property
-    def id(self) -> int:
-        """The record's id."""
-        found = self._data["id"]
-        assert isinstance(found, int)
-        return found
-
-    def read(self, name: str, arguments: tuple[RunValue, ...] = ()) -> RunValue:
-        """The attribute `name`, or of requests and tasks `get_option` with its key. Raises LookupError else."""
-        if name == "get_option" and len(arguments) == 1 and _REQUEST_MODELS.intersection(ancestors(self.model)):
-            return self._option(arguments[0])
-        if name not in self._data or arguments:
-            raise LookupError(f"{self.class_name} has no `{name}` to read")
-        return self._inventory.resolved(self._data[name])
-
-    def _option(self, key: RunValue) -> RunValue:
-        options = self._data.get("options")
-        if not isinstance(options, Mapping):
-            return None
-        found = options.get(key.name if isinstance(key, Symbol) else key)
-        if isinstance(found, list):  # a choice of a dialog is kept as [value, text]
-            found = found[0] if found else None
-        return self._inventory.resolved(found)
-
-    def __eq__(self, other: object) -> bool:
-        return isinstance(other, Record) and (self.model, self.id) == (other.model, other.id)
-
-    def __hash__(self) -> int:
-        return hash((self.model, self.id))
-
-    def __str__(self) -> str:
-        return f"<{self.class_name} {self.id}>"
-
-    __repr__ = __str__
+Rows = Mapping[str, Sequence[Mapping[str, RunValue]]]
+"""For each model the columns of its records, each with an `id`; references are values too."""
 
 
 class Inventory:
-    """Service models from `records`: for each model the data of its records, each with an `id`.
+    """Fills `records.Records` from `rows`. What happens in the world is acted out (`simulation`), and kept in `done`.
 
-    `caller` is the id of the user on whose behalf a run goes; the user's `current_group` and `current_tenant` come
-    with him. Raises ValueError for a model that does not exist and for a record without an id.
+    Raises ValueError for a model that does not exist, and for a record without an id, or with one that another has.
     """
 
-    __slots__ = ("_caller", "_records")
+    __slots__ = ("_kinds", "_rows", "done", "now")
 
-    def __init__(self, records: Mapping[str, Sequence[Mapping[str, RunValue]]], caller: int | None = None) -> None:
-        self._caller = caller
-        self._records: dict[str, dict[int, Record]] = {}
-        for model, rows in records.items():
+    def __init__(self, rows: Rows, now: Callable[[], datetime] = lambda: datetime.now(UTC)) -> None:
+        self.now = now
+        self.done: list[Command] = []
+        self._rows: dict[str, dict[int, Row]] = {}
+        self._kinds: dict[str, tuple[str, ...]] = {}
+        for model, several in rows.items():
             if not is_model(model):
                 raise ValueError(f"there is no service model {model}")
-            for row in rows:
-                self._add(model, row)
+            for columns in several:
+                self._enter(model, columns)
 
-    def _add(self, model: str, row: Mapping[str, RunValue]) -> None:
-        number = row.get("id")
+    def find(self, model: str, id: int) -> Row | None:  # noqa: A002 - the records' own word
+        """The record of `model` itself, else of a model that is a kind of it; None where there is none."""
+        own = self._rows.get(model, {}).get(id)
+        if own is not None:
+            return own
+        return next((rows[id] for rows in self._of_kinds(model) if id in rows), None)
+
+    def where(self, model: str, conditions: Mapping[str, RunValue]) -> Sequence[Row]:
+        """The records of `model` and its kinds whose columns equal `conditions`, by id."""
+        found = (row for rows in self._of_kinds(model) for row in rows.values() if _meets(row, conditions))
+        return sorted(found, key=lambda row: row.id)
+
+    def write(self, of: Reference, change: Callable[[Mapping[str, RunValue]], Mapping[str, RunValue]]) -> None:
+        """Writes what `change` gives for the columns. Raises ValueError where the record is gone."""
+        row = self._rows.get(of.model, {}).get(of.id)
+        if row is None:
+            raise ValueError(f"{of.model} {of.id} is not there any more")
+        self._rows[of.model][of.id] = row._replace(columns={**row.columns, **change(row.columns)})
+
+    def execute(self, command: Command) -> Answer:
+        """Acts `command` out. Raises LookupError and ValueError."""
+        from aelang.services.simulation import act
+
+        answer = act(self, command)
+        self.done.append(command)
+        return answer
+
+    def create(self, model: str, columns: Mapping[str, RunValue]) -> Reference:
+        """Takes a new record in; its id is the one after the highest of its kind."""
+        taken = (number for known in self._rows if _is_akin(known, model) for number in self._rows[known])
+        number = max(taken, default=0) + 1
+        self._enter(model, {**columns, "id": number})
+        return Reference(model, number)
+
+    def delete(self, of: Reference) -> None:
+        """Takes the record away."""
+        self._rows.get(of.model, {}).pop(of.id, None)
+
+    def _enter(self, model: str, columns: Mapping[str, RunValue]) -> None:
+        number = columns.get("id")
         if not isinstance(number, int) or isinstance(number, bool):
-            raise ValueError(f"a record of {model} has no id: {dict(row)!r}")
-        self._records.setdefault(model, {})[number] = Record(model, row, self)
+            raise ValueError(f"a record of {model} has no id: {dict(columns)!r}")
+        rows = self._rows.setdefault(model, {})
+        if number in rows:
+            raise ValueError(f"there are two records of {model} with the id {number}")
+        rows[number] = Row(model, columns)
 
-    def knows(self, model: str) -> bool:
-        """Whether there is a service model of that name."""
-        return is_model(model)
-
-    def find(self, model: str, id: int) -> Record | None:  # noqa: A002 - the port's own word
-        """The record `id` of `model` itself, else of a model that is a kind of it; None where there is none."""
-        found = self._records.get(model, {}).get(id)
-        if found is not None:
-            return found
-        return next((rows[id] for kind, rows in self._records.items() if id in rows and model in ancestors(kind)), None)
-
-    def caller(self) -> Mapping[str, Record]:
-        """`user`, `tenant` and `miq_group` of the caller; absent ones are left out."""
-        user = None if self._caller is None else self.find("User", self._caller)
-        if user is None:
-            return {}
-        found = {"user": user}
-        for name, attribute in (("tenant", "current_tenant"), ("miq_group", "current_group")):
-            record = self._read_record(user, attribute)
-            if record is not None:
-                found[name] = record
-        return found
-
-    def _read_record(self, record: Record, attribute: str) -> Record | None:
-        try:
-            found = record.read(attribute)
-        except LookupError:
-            return None
-        return found if isinstance(found, Record) else None
-
-    def resolved(self, value: RunValue) -> RunValue:
-        """`value` with every mapping of `model` and `id` in place of the record it names (nil where there is none)."""
-        match value:
-            case {"model": str(model), "id": int(number), **rest} if not rest:
-                return self.find(model, number)
-            case list():
-                return [self.resolved(each) for each in value]
-            case _:
-                return value
+    def _of_kinds(self, model: str) -> Iterator[dict[int, Row]]:
+        for known, rows in self._rows.items():
+            if known not in self._kinds:
+                self._kinds[known] = ancestors(known)
+            if model in self._kinds[known]:
+                yield rows
 
 
-def default_records() -> dict[str, list[Mapping[str, RunValue]]]:
+def _is_akin(model: str, other: str) -> bool:
+    """Whether the two are kinds of one: those share their ids, as one table does."""
+    return ancestors(model)[-1] == ancestors(other)[-1]
+
+
+def _meets(row: Row, conditions: Mapping[str, RunValue]) -> bool:
+    for name, wanted in conditions.items():
+        found = row.columns.get(name)
+        if found != wanted and not (isinstance(wanted, list) and found in wanted):
+            return False
+    return True
+
+
+def default_rows() -> dict[str, list[Mapping[str, RunValue]]]:
     """The records that stand in where no inventory is given: a user with group and tenant, and a server."""
     user: dict[str, RunValue] = {
         "id": 1,
@@ -135,17 +107,19 @@ def default_records() -> dict[str, list[Mapping[str, RunValue]]]:
         "userid": "admin",
         "email": "admin@example.com",
         "normalized_ldap_group": "EvmGroup_super_administrator",
-        "current_group": {"model": "MiqGroup", "id": 1},
-        "current_tenant": {"model": "Tenant", "id": 1},
+        "current_group_id": 1,
+        "current_tenant_id": 1,
+        "miq_groups": [Reference("MiqGroup", 1)],
     }
     return {
         "User": [user],
-        "MiqGroup": [{"id": 1, "description": "EvmGroup-super_administrator"}],
+        "MiqGroup": [{"id": 1, "description": "EvmGroup-super_administrator", "tenant_id": 1, "miq_user_role_id": 1}],
+        "MiqUserRole": [{"id": 1, "name": "EvmRole-super_administrator"}],
         "Tenant": [{"id": 1, "name": "My Company"}],
         "MiqServer": [{"id": 1, "name": "EVM"}],
     }
 
 
-def default_inventory(user: int = 1) -> Inventory:
-    """An inventory of `default_records`, with `user` as the caller."""
-    return Inventory(default_records(), caller=user)
+def default_catalog(user: int = 1) -> Catalog:
+    """The service models of `default_rows`, with `user` as the caller."""
+    return Catalog(Inventory(default_rows()), caller=user)

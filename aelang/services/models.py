@@ -5,16 +5,17 @@ PROVIDERS = "ManageIQ::Providers::"
 
 _KINDS: dict[str, str] = {
     "": (
-        "AnsibleTowerJob Authentication AvailabilityZone CinderBackup CloudNetwork CloudSubnet CloudTenant "
-        "Classification CloudVolume CloudVolumeBackup CloudVolumeSnapshot Condition ConfigurationScriptBase ConfiguredSystem "
-        "Container ContainerGroup ContainerImage ContainerNode ContainerProject CustomAttribute "
-        "CustomizationTemplate Disk EmsCluster EmsFolder EventStream ExtManagementSystem Filesystem Flavor "
-        "FloatingIp GenericObject GenericObjectDefinition GuestApplication GuestDevice Hardware Host Job Lan "
-        "MiqAeDomain MiqAlert MiqApproval MiqGroup MiqPolicy MiqRequest MiqRequestTask MiqScheduler MiqServer MiqUserRole "
-        "MiqWidget NetworkPort NetworkRouter NetworkService Notification OperatingSystem OrchestrationStack "
-        "OrchestrationTemplate PhysicalServer PxeImage PxeServer RequestLog ResourceAction ResourceGroup ResourcePool "
-        "SecurityGroup Service ServiceOrder ServiceResource ServiceTemplate ServiceTemplateCatalog Snapshot Storage Switch Tag "
-        "Tenant TenantQuota User VmOrTemplate WindowsImage Zone"
+        "AnsibleTowerJob Authentication AvailabilityZone CinderBackup Classification CloudNetwork CloudSubnet "
+        "CloudTenant CloudVolume CloudVolumeBackup CloudVolumeSnapshot Condition ConfigurationScriptBase "
+        "ConfiguredSystem Container ContainerGroup ContainerImage ContainerNode ContainerProject "
+        "CustomAttribute CustomizationTemplate Disk EmsCluster EmsFolder EventStream ExtManagementSystem "
+        "Filesystem Flavor FloatingIp GenericObject GenericObjectDefinition GuestApplication GuestDevice "
+        "Hardware Host Job Lan MiqAeDomain MiqAlert MiqApproval MiqGroup MiqPolicy MiqRequest MiqRequestTask "
+        "MiqScheduler MiqServer MiqUserRole MiqWidget NetworkPort NetworkRouter NetworkService Notification "
+        "OperatingSystem OrchestrationStack OrchestrationTemplate PhysicalServer PxeImage PxeServer "
+        "RequestLog ResourceAction ResourceGroup ResourcePool SecurityGroup Service ServiceOrder "
+        "ServiceResource ServiceTemplate ServiceTemplateCatalog Snapshot Storage Switch Tag Tenant "
+        "TenantQuota User VmOrTemplate WindowsImage Zone"
     ),
     "Authentication": "AuthPrivateKey",
     "ConfigurationScriptBase": "ConfigurationScript ConfigurationScriptPayload",
@@ -41,9 +42,7 @@ _KINDS: dict[str, str] = {
         "PhysicalServerProvisionTask ServiceReconfigureTask ServiceTemplateProvisionTask VmCloudReconfigureTask "
         "VmMigrateTask VmReconfigureTask"
     ),
-    "MiqProvisionTask": (
-        "MiqProvision MiqProvisionConfigurationScriptTask MiqProvisionConfiguredSystemTask"
-    ),
+    "MiqProvisionTask": ("MiqProvision MiqProvisionConfigurationScriptTask MiqProvisionConfiguredSystemTask"),
     "MiqProvision": "MiqProvisionCloud MiqProvisionRedhat MiqProvisionVmware",
     "MiqProvisionCloud": "MiqProvisionAmazon MiqProvisionOpenstack",
     "MiqProvisionRedhat": "MiqProvisionRedhatViaIso MiqProvisionRedhatViaPxe",

@@ -17,18 +17,18 @@ def option(record: Record, key: RunValue) -> RunValue:
     return record.catalog.present(options.get(Symbol(name), options.get(name)))
 
 
-def get_option(record: Record, name: str, key: RunValue) -> RunValue:
+def _get_option(record: Record, name: str, key: RunValue) -> RunValue:
     """Of a choice of a dialog, kept as [value, text], the value."""
     found = option(record, key)
     return (found[0] if found else None) if isinstance(found, list) else found
 
 
-def get_option_last(record: Record, name: str, key: RunValue) -> RunValue:
+def _get_option_last(record: Record, name: str, key: RunValue) -> RunValue:
     found = option(record, key)
     return (found[-1] if found else None) if isinstance(found, list) else found
 
 
-def set_option(record: Record, name: str, key: RunValue, value: RunValue) -> RunValue:
+def _set_option(record: Record, name: str, key: RunValue, value: RunValue) -> RunValue:
     put(record, word(key), value)
     return value
 
@@ -56,7 +56,7 @@ def cut(text: RunValue) -> str:
     return found if len(found) <= LONGEST_MESSAGE else found[: LONGEST_MESSAGE - 3] + "..."
 
 
-def user_message(record: Record, name: str, text: RunValue) -> RunValue:
+def _user_message(record: Record, name: str, text: RunValue) -> RunValue:
     message = cut(text)
 
     def change(columns: Mapping[str, RunValue]) -> Mapping[str, RunValue]:
@@ -67,59 +67,59 @@ def user_message(record: Record, name: str, text: RunValue) -> RunValue:
     return text
 
 
-def set_message(record: Record, name: str, text: RunValue) -> RunValue:
+def _set_message(record: Record, name: str, text: RunValue) -> RunValue:
     record.write(message=None if text is None else cut(text))
     return True
 
 
-def set_task_message(record: Record, name: str, text: RunValue) -> RunValue:
+def _set_task_message(record: Record, name: str, text: RunValue) -> RunValue:
     """Ignored once the task is finished."""
     if record.column("state") != "finished":
         record.command("update_task", {"message": cut(text)})
     return text
 
 
-def finished(record: Record, name: str, text: RunValue) -> RunValue:
+def _finished(record: Record, name: str, text: RunValue) -> RunValue:
     """The status stays as it is."""
     return record.command("update_task", {"state": "finished", "message": cut(text)})
 
 
-def provisioned(record: Record, name: str, text: RunValue) -> RunValue:
+def _provisioned(record: Record, name: str, text: RunValue) -> RunValue:
     return record.command("update_task", {"state": "provisioned", "message": cut(text)})
 
 
 # -- dialogs -----------------------------------------------------------------------------------------------------
 
 
-def dialog_options(record: Record, name: str) -> RunValue:
+def _dialog_options(record: Record, name: str) -> RunValue:
     found = option(record, "dialog")
     return found if isinstance(found, dict) else {}
 
 
-def get_dialog_option(record: Record, name: str, key: RunValue) -> RunValue:
+def _get_dialog_option(record: Record, name: str, key: RunValue) -> RunValue:
     return _held(record, "dialog", key)
 
 
-def set_dialog_option(record: Record, name: str, key: RunValue, value: RunValue) -> RunValue:
+def _set_dialog_option(record: Record, name: str, key: RunValue, value: RunValue) -> RunValue:
     _hold(record, "dialog", key, value)
     return value
 
 
-def service_vars_options(record: Record, name: str) -> RunValue:
+def _service_vars_options(record: Record, name: str) -> RunValue:
     found = option(record, "service_vars")
     return found if isinstance(found, dict) else {}
 
 
-def get_service_vars_option(record: Record, name: str, key: RunValue) -> RunValue:
+def _get_service_vars_option(record: Record, name: str, key: RunValue) -> RunValue:
     return _held(record, "service_vars", key)
 
 
-def set_service_vars_option(record: Record, name: str, key: RunValue, value: RunValue) -> RunValue:
+def _set_service_vars_option(record: Record, name: str, key: RunValue, value: RunValue) -> RunValue:
     _hold(record, "service_vars", key, value)
     return value
 
 
-def delete_service_vars_option(record: Record, name: str, key: RunValue) -> RunValue:
+def _delete_service_vars_option(record: Record, name: str, key: RunValue) -> RunValue:
     found = _held(record, "service_vars", key)
     wanted = word(key)
 
@@ -170,7 +170,7 @@ _PLACES = {
 }  # fmt: skip
 
 
-def eligible(record: Record, name: str) -> RunValue:
+def _eligible(record: Record, name: str) -> RunValue:
     """What the record lists under `eligible_...`, else every record of that sort."""
     listed = record.column(name)
     model = _ELIGIBLE[name.removeprefix("eligible_")]
@@ -179,7 +179,7 @@ def eligible(record: Record, name: str) -> RunValue:
     return list(record.many(model))
 
 
-def set_placement(record: Record, name: str, chosen: RunValue) -> RunValue:
+def _set_placement(record: Record, name: str, chosen: RunValue) -> RunValue:
     """Keeps what is chosen as [id, name]; a folder may be given by its path."""
     if isinstance(chosen, Record):
         put(record, _PLACES[name], [chosen.id, chosen.column("name")])
@@ -190,7 +190,7 @@ def set_placement(record: Record, name: str, chosen: RunValue) -> RunValue:
     return True
 
 
-def set_network(record: Record, name: str, first: RunValue, second: RunValue = None) -> RunValue:
+def _set_network(record: Record, name: str, first: RunValue, second: RunValue = None) -> RunValue:
     match name:
         case "set_vlan":
             put(record, "vlan", [first, first])
@@ -215,12 +215,12 @@ def _put_numbered(record: Record, key: str, number: RunValue, settings: RunValue
     put(record, key, listed)
 
 
-def set_vm_notes(record: Record, name: str, text: RunValue) -> RunValue:
+def _set_vm_notes(record: Record, name: str, text: RunValue) -> RunValue:
     put(record, "vm_notes", text)
     return True
 
 
-def update_vm_name(record: Record, name: str, new_name: RunValue, settings: RunValue = None) -> RunValue:
+def _update_vm_name(record: Record, name: str, new_name: RunValue, settings: RunValue = None) -> RunValue:
     text = to_text(new_name)
     put(record, "vm_target_name", text)
     put(record, "vm_target_hostname", text)
@@ -233,52 +233,52 @@ def _source_name(record: Record) -> str:
     return "" if source is None else to_text(source.column("name"))
 
 
-def register_automate_callback(record: Record, name: str, callback: RunValue, uri: RunValue) -> RunValue:
+def _register_automate_callback(record: Record, name: str, callback: RunValue, uri: RunValue) -> RunValue:
     found = option(record, "callbacks")
     put(record, "callbacks", {**(found if isinstance(found, dict) else {}), word(callback): uri})
     return True
 
 
-def target_type(record: Record, name: str) -> RunValue:
+def _target_type(record: Record, name: str) -> RunValue:
     return "template" if record.column("request_type") == "clone_to_template" else "vm"
 
 
-def source_type(record: Record, name: str) -> RunValue:
+def _source_type(record: Record, name: str) -> RunValue:
     source = record.one("source")
     return "template" if source is not None and source.model_is("MiqTemplate") else "vm"
 
 
-def src_vm_id(record: Record, name: str) -> RunValue:
-    return get_option(record, name, "src_vm_id")
+def _src_vm_id(record: Record, name: str) -> RunValue:
+    return _get_option(record, name, "src_vm_id")
 
 
-def get_retirement_days(record: Record, name: str) -> RunValue:
-    seconds = get_option(record, name, "retirement")
+def _get_retirement_days(record: Record, name: str) -> RunValue:
+    seconds = _get_option(record, name, "retirement")
     return seconds // 86400 if isinstance(seconds, int) else None
 
 
 # -- the states of requests and tasks ----------------------------------------------------------------------------
 
 
-def ci_type(record: Record, name: str) -> RunValue:
+def _ci_type(record: Record, name: str) -> RunValue:
     if record.model_is("MiqProvisionConfiguredSystemRequest"):
         return "configured_system"
     return "service" if record.model.startswith("Service") else "vm"
 
 
-def is_cancel_requested(record: Record, name: str) -> RunValue:
+def _is_cancel_requested(record: Record, name: str) -> RunValue:
     return record.column("cancelation_status") == "cancel_requested"
 
 
-def is_canceling(record: Record, name: str) -> RunValue:
+def _is_canceling(record: Record, name: str) -> RunValue:
     return record.column("cancelation_status") == "canceling"
 
 
-def is_canceled(record: Record, name: str) -> RunValue:
+def _is_canceled(record: Record, name: str) -> RunValue:
     return record.column("cancelation_status") == "canceled"
 
 
-def show_url(record: Record, name: str) -> RunValue:
+def _show_url(record: Record, name: str) -> RunValue:
     part = "miq_request" if record.model_is("MiqRequest") else "storage"
     return f"/{part}/show/{record.id}"
 
@@ -286,7 +286,7 @@ def show_url(record: Record, name: str) -> RunValue:
 _DONE_WITH = {"MiqProvision": "provisioned", "VmMigrateTask": "migrated", "ServiceTemplateProvisionTask": "provisioned"}
 
 
-def statemachine_task_status(record: Record, name: str) -> RunValue:
+def _statemachine_task_status(record: Record, name: str) -> RunValue:
     """`retry` while the task goes on, then how it ended (REQUESTS 1.7)."""
     state, status = record.column("state"), to_text(record.column("status"))
     done = next((after for model, after in _DONE_WITH.items() if record.model_is(model)), "finished")
@@ -299,18 +299,18 @@ def statemachine_task_status(record: Record, name: str) -> RunValue:
     return status.lower()
 
 
-def provision_priority(record: Record, name: str) -> RunValue:
-    number = get_option(record, name, "service_resource_id")
+def _provision_priority(record: Record, name: str) -> RunValue:
+    number = _get_option(record, name, "service_resource_id")
     found = record.catalog.find("ServiceResource", number) if isinstance(number, int) else None
     return 0 if found is None else found.column("provision_index") or 0
 
 
-def is_group_sequence_run_now(record: Record, name: str) -> RunValue:
+def _is_group_sequence_run_now(record: Record, name: str) -> RunValue:
     """Whether nothing before it in the order of the service is unfinished (REQUESTS 1.6)."""
     parent = record.one("miq_request_task")
     if parent is None:
         return True
-    if parent.model_is("ServiceTemplateProvisionTask") and not is_group_sequence_run_now(parent, name):
+    if parent.model_is("ServiceTemplateProvisionTask") and not _is_group_sequence_run_now(parent, name):
         return False
     own = _priority(record)
     unfinished = (each for each in parent.all("miq_request_tasks") if each.column("state") != "finished")
@@ -318,14 +318,14 @@ def is_group_sequence_run_now(record: Record, name: str) -> RunValue:
 
 
 def _priority(record: Record) -> int:
-    found = provision_priority(record, "provision_priority")
+    found = _provision_priority(record, "provision_priority")
     return found if isinstance(found, int) else 0
 
 
 # -- owners, custom attributes, retirement -----------------------------------------------------------------------
 
 
-def write_column(record: Record, name: str, value: RunValue) -> RunValue:
+def _write_column(record: Record, name: str, value: RunValue) -> RunValue:
     column = name.removesuffix("=")
     kind = record.declared.type_of(column)
     if kind == "Time" and value is not None and not isinstance(value, datetime):
@@ -334,15 +334,15 @@ def write_column(record: Record, name: str, value: RunValue) -> RunValue:
     return value
 
 
-def set_owner(record: Record, name: str, owner: RunValue) -> RunValue:
+def _set_owner(record: Record, name: str, owner: RunValue) -> RunValue:
     return _set_reference(record, "evm_owner_id", owner, "User")
 
 
-def set_group(record: Record, name: str, group: RunValue) -> RunValue:
+def _set_group(record: Record, name: str, group: RunValue) -> RunValue:
     return _set_reference(record, "miq_group_id", group, "MiqGroup")
 
 
-def set_parent_service(record: Record, name: str, parent: RunValue) -> RunValue:
+def _set_parent_service(record: Record, name: str, parent: RunValue) -> RunValue:
     return _set_reference(record, "parent_id", parent, "Service")
 
 
@@ -353,29 +353,29 @@ def _set_reference(record: Record, column: str, other: RunValue, model: str) -> 
     return other
 
 
-def unlink_storage(record: Record, name: str) -> RunValue:
+def _unlink_storage(record: Record, name: str) -> RunValue:
     record.write(storage_id=None)
     return True
 
 
-def is_retired(record: Record, name: str) -> RunValue:
+def _is_retired(record: Record, name: str) -> RunValue:
     return bool(record.column("retired")) or record.column("retirement_state") == "retired"
 
 
-def is_retiring(record: Record, name: str) -> RunValue:
+def _is_retiring(record: Record, name: str) -> RunValue:
     return record.column("retirement_state") in ("initializing", "retiring")
 
 
-def custom_keys(record: Record, name: str) -> RunValue:
+def _custom_keys(record: Record, name: str) -> RunValue:
     return sorted(_custom(record.columns))
 
 
-def custom_get(record: Record, name: str, key: RunValue) -> RunValue:
+def _custom_get(record: Record, name: str, key: RunValue) -> RunValue:
     found: RunValue = _custom(record.columns).get(word(key))
     return found
 
 
-def custom_set(record: Record, name: str, key: RunValue, value: RunValue) -> RunValue:
+def _custom_set(record: Record, name: str, key: RunValue, value: RunValue) -> RunValue:
     """A blank value takes the attribute away."""
     wanted = word(key)
 
@@ -394,22 +394,22 @@ def _custom(columns: Mapping[str, RunValue]) -> dict[Any, Any]:
 
 FUNCTIONS: dict[str, Callable[..., RunValue]] = {
     **{
-        each.__name__: each
+        each.__name__[1:]: each
         for each in (
-            get_option, get_option_last, set_option, user_message, set_message, set_task_message, finished,
-            provisioned, dialog_options, get_dialog_option, set_dialog_option, service_vars_options,
-            get_service_vars_option, set_service_vars_option, delete_service_vars_option, eligible, set_placement,
-            set_network, set_vm_notes, update_vm_name, register_automate_callback, target_type, source_type,
-            src_vm_id, get_retirement_days, ci_type, show_url, statemachine_task_status, provision_priority,
-            write_column, set_owner, set_group, set_parent_service, unlink_storage, custom_keys, custom_get,
-            custom_set,
+            _get_option, _get_option_last, _set_option, _user_message, _set_message, _set_task_message, _finished,
+            _provisioned, _dialog_options, _get_dialog_option, _set_dialog_option, _service_vars_options,
+            _get_service_vars_option, _set_service_vars_option, _delete_service_vars_option, _eligible, _set_placement,
+            _set_network, _set_vm_notes, _update_vm_name, _register_automate_callback, _target_type, _source_type,
+            _src_vm_id, _get_retirement_days, _ci_type, _show_url, _statemachine_task_status, _provision_priority,
+            _write_column, _set_owner, _set_group, _set_parent_service, _unlink_storage, _custom_keys, _custom_get,
+            _custom_set,
         )
     },
-    "cancel_requested": is_cancel_requested,
-    "canceling": is_canceling,
-    "canceled": is_canceled,
-    "group_sequence_run_now": is_group_sequence_run_now,
-    "retired": is_retired,
-    "retiring": is_retiring,
+    "cancel_requested": _is_cancel_requested,
+    "canceling": _is_canceling,
+    "canceled": _is_canceled,
+    "group_sequence_run_now": _is_group_sequence_run_now,
+    "retired": _is_retired,
+    "retiring": _is_retiring,
 }  # fmt: skip
 """Every function by the name that the tables use, without `?` and `=`."""

@@ -34,7 +34,9 @@ class KeyFile:
         try:
             return _decrypt(base64.b64decode(found[1]), self._read_key())
         except (binascii.Error, UnicodeDecodeError):
-            raise ValueError("a password cannot be decrypted: it is damaged, or was encrypted with another key") from None
+            raise ValueError(
+                "a password cannot be decrypted: it is damaged, or was encrypted with another key"
+            ) from None
 
     def encrypt(self, text: str) -> str:
         """The ciphertext of `text`. Raises ValueError without a key."""

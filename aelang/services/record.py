@@ -71,6 +71,13 @@ class Record:
             tuple(sorted(name for name in names if found.type_of(name) is None)),
         )
 
+    def kind(self, name: str) -> str | None:
+        """Whether `call` gives a `value` for `name`, does a `method`, or neither."""
+        found = self.declared
+        if found.type_of(name) is not None or name in found.associations:
+            return "value"
+        return "method" if name in found.methods else None
+
     def model_is(self, model: str) -> bool:
         """Whether its model is `model`, or a kind of it."""
         return model in ancestors(self.model)

@@ -4,7 +4,7 @@ An inventory fills it for runs without a server, the request store for real ones
 """
 
 from collections.abc import Callable, Mapping, Sequence
-from typing import NamedTuple, Protocol
+from typing import NamedTuple, Protocol, TypeAlias
 
 from aelang.interpreter.values import RunValue
 
@@ -44,6 +44,10 @@ class Command(NamedTuple):
     arguments: tuple[RunValue, ...] = ()
 
 
+Answer: TypeAlias = "RunValue | Reference | Sequence[Reference]"
+"""What comes back from a command."""
+
+
 class Records(Protocol):
     """The records there are."""
 
@@ -60,6 +64,6 @@ class Records(Protocol):
         Raises ValueError where the record is gone.
         """
 
-    def execute(self, command: Command) -> "RunValue | Reference | Sequence[Reference]":
+    def execute(self, command: Command) -> Answer:
         """Does `command`, or sees to it that it is done. Raises LookupError for one that it does not know, ValueError
         for arguments that it cannot take."""

@@ -7,7 +7,7 @@ from aelang.services.options import option, put
 from aelang.services.record import Record, word
 
 
-def add_tag(record: Record, name: str, category: RunValue, tag: RunValue) -> RunValue:
+def _add_tag(record: Record, name: str, category: RunValue, tag: RunValue) -> RunValue:
     """Adds a tag that exists; a category or a tag that does not is passed over, as in the reference engine."""
     found = _entry(record, category, tag)
     if found is None:
@@ -18,30 +18,30 @@ def add_tag(record: Record, name: str, category: RunValue, tag: RunValue) -> Run
     return True
 
 
-def clear_tag(record: Record, name: str, category: RunValue = None, tag: RunValue = None) -> RunValue:
+def _clear_tag(record: Record, name: str, category: RunValue = None, tag: RunValue = None) -> RunValue:
     """Takes away all tags, those of `category`, or one of them."""
     if category is None:
         put(record, _key(record), None)
         return None
-    kept = [each.id for each in _tags(record) if not _is_meant(each, category, tag)]
+    kept = [each.id for each in _entries(record) if not _is_meant(each, category, tag)]
     put(record, _key(record), kept)
     return None
 
 
-def get_tags(record: Record, name: str) -> RunValue:
+def _get_tags(record: Record, name: str) -> RunValue:
     return _by_category(record, lambda each: each.column("name"))
 
 
-def get_tag(record: Record, name: str, category: RunValue) -> RunValue:
+def _get_tag(record: Record, name: str, category: RunValue) -> RunValue:
     found: RunValue = _by_category(record, lambda each: each.column("name")).get(Symbol(word(category)))
     return found
 
 
-def get_classifications(record: Record, name: str) -> RunValue:
+def _get_classifications(record: Record, name: str) -> RunValue:
     return _by_category(record, _told)
 
 
-def get_classification(record: Record, name: str, category: RunValue) -> RunValue:
+def _get_classification(record: Record, name: str, category: RunValue) -> RunValue:
     found: RunValue = _by_category(record, _told).get(Symbol(word(category)))
     return found
 
@@ -53,14 +53,14 @@ def _told(entry: Record) -> RunValue:
 def _by_category(record: Record, told: Callable[[Record], RunValue]) -> dict[Symbol, RunValue]:
     """A value for a category with one tag, a list for one with several."""
     found: dict[Symbol, list[RunValue]] = {}
-    for each in _tags(record):
+    for each in _entries(record):
         category = each.one("parent")
         if category is not None:
             found.setdefault(Symbol(to_text(category.column("name"))), []).append(told(each))
     return {category: values[0] if len(values) == 1 else values for category, values in found.items()}
 
 
-def _tags(record: Record) -> list[Record]:
+def _entries(record: Record) -> list[Record]:
     found = (record.catalog.find("Classification", each) for each in _ids(record))
     return [each for each in found if each is not None]
 
@@ -93,7 +93,7 @@ def _is_meant(entry: Record, category: RunValue, tag: RunValue) -> bool:
 # -- `category/name` on every record -----------------------------------------------------------------------------
 
 
-def tags(record: Record, name: str, category: RunValue = None) -> RunValue:
+def _tags(record: Record, name: str, category: RunValue = None) -> RunValue:
     """All of them as `category/name`, or the names in one category."""
     found = _assigned(record.columns)
     if category is None:
@@ -102,17 +102,17 @@ def tags(record: Record, name: str, category: RunValue = None) -> RunValue:
     return [each.removeprefix(begin) for each in found if each.startswith(begin)]
 
 
-def tagged_with(record: Record, name: str, category: RunValue, tag: RunValue) -> RunValue:
+def _tagged_with(record: Record, name: str, category: RunValue, tag: RunValue) -> RunValue:
     return f"{word(category)}/{word(tag)}" in _assigned(record.columns)
 
 
-def tag_assign(record: Record, name: str, tag: RunValue) -> RunValue:
+def _tag_assign(record: Record, name: str, tag: RunValue) -> RunValue:
     wanted = _path(tag)
     record.change(lambda columns: {"tags": sorted({*_assigned(columns), wanted})})
     return True
 
 
-def tag_unassign(record: Record, name: str, tag: RunValue) -> RunValue:
+def _tag_unassign(record: Record, name: str, tag: RunValue) -> RunValue:
     wanted = _path(tag)
     record.change(lambda columns: {"tags": [each for each in _assigned(columns) if each != wanted]})
     return True
@@ -131,10 +131,10 @@ def _assigned(columns: Mapping[str, RunValue]) -> list[str]:
 
 
 FUNCTIONS: dict[str, Callable[..., RunValue]] = {
-    each.__name__: each
+    each.__name__[1:]: each
     for each in (
-        add_tag, clear_tag, get_tags, get_tag, get_classifications, get_classification, tags, tagged_with,
-        tag_assign, tag_unassign,
+        _add_tag, _clear_tag, _get_tags, _get_tag, _get_classifications, _get_classification, _tags, _tagged_with,
+        _tag_assign, _tag_unassign,
     )
 }  # fmt: skip
 """Every function by the name that the tables use, without `?`."""

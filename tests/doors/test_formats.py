@@ -15,7 +15,7 @@ from aelang.interpreter import trace
 from aelang.interpreter.limits import Limits
 from aelang.interpreter.values import Password, RunValue, Symbol
 from aelang.interpreter.workspace import Workspace, WorkspaceObject
-from aelang.services import default_inventory
+from aelang.services import default_catalog
 
 
 def workspace(depth: int, **attributes: RunValue) -> Workspace:
@@ -48,7 +48,7 @@ def workspace(depth: int, **attributes: RunValue) -> Workspace:
         ([1, [Symbol("b")]], [1, [{"type": "Symbol", "value": "b"}]]),
         ({"a": 1}, {"a": 1}),
         ({1: 2}, {"type": "Hash", "pairs": [[1, 2]]}),
-        (default_inventory().find("User", 1), {"type": "MiqAeServiceUser", "id": 1}),
+        (default_catalog().find("User", 1), {"type": "MiqAeServiceUser", "id": 1}),
     ],
 )
 def test_a_value_as_json(value: RunValue, expected: object) -> None:

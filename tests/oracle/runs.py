@@ -10,7 +10,8 @@ from aelang.cli.formats.trace import log_line
 from aelang.delivery import Delivered, Delivery, class_path, delivery_uri
 from aelang.interpreter import trace
 from aelang.interpreter.failures import AutomateError
-from aelang.services.inventory import Inventory, default_records
+from aelang.services import Catalog, Inventory
+from aelang.services.inventory import default_rows
 from tests.oracle.compare import Observed
 from tests.oracle.values import encode
 from tests.oracle.vectors import Vector, domain_order, roots_of
@@ -92,11 +93,11 @@ def _compiled(roots: tuple[Path, ...], domains: tuple[str, ...]) -> Any:  # a co
     return open_project([str(root) for root in roots], domains=list(domains), cache=False)
 
 
-def _inventory(vector: Vector) -> Inventory:
-    records: dict[str, list[Any]] = {**default_records()}
+def _inventory(vector: Vector) -> Catalog:
+    records: dict[str, list[Any]] = {**default_rows()}
     for model, rows in (vector.data.get("vmdb") or {}).items():
         records[model] = [*records.get(model, ()), *rows]
-    return Inventory(records, caller=1)
+    return Catalog(Inventory(records), caller=1)
 
 
 # -- what came out -----------------------------------------------------------------------------------------------

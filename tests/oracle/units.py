@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any, cast
 
 from aelang import names
 from aelang.names.calls import read_argument
-from aelang.services import default_inventory
+from aelang.services import default_catalog
 from tests.oracle.runs import FrozenClock
 from tests.oracle.values import decode, encode
 
@@ -124,14 +124,14 @@ class _Stub:
 
     def __init__(self) -> None:
         self.runtime = self
-        self.catalog = default_inventory()
+        self.catalog = default_catalog()
         self.clock = FrozenClock()
 
 
 def _convert(value: Answer, datatype: str | None) -> Answer:
     from aelang.interpreter.conversion import convert
 
-    return convert(value, datatype, default_inventory(), lambda: _RECORDED)
+    return convert(value, datatype, default_catalog(), lambda: _RECORDED)
 
 
 def _typed_arguments(arguments: dict[str, str]) -> Answer:

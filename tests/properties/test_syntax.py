@@ -227,7 +227,7 @@ def test_any_text_is_lowered_as_an_assertion(text: str, substitute: bool, coales
 @given(strategies.oddities)
 def test_a_finding_points_into_its_text_and_shows_a_way_out(text: str) -> None:
     _, found = lower_target(text, SPAN, substitute=True)
-    one_line = "\n" not in text
+    one_line = "\n" not in text.rstrip("\n")
     places = [each.span.column - SPAN.column for each in found]
     assert [] == [at for at in places if not 0 <= at <= (len(text) if one_line else 0)]
     assert [] == [each.message for each in found if not each.help]

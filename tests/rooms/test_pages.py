@@ -5,6 +5,7 @@ from pathlib import Path
 import pytest
 
 from aelang.diagnostics import Diagnostic, Severity
+from aelang.inventory_file import load_inventory
 from aelang.project import ProjectError, open_project
 from tests.cases import Case, Complaint, read_cases, write_case
 
@@ -21,6 +22,8 @@ def _names(cases: list[tuple[str, Case]]) -> list[str]:
 def _found(case: Case, folder: Path, monkeypatch: pytest.MonkeyPatch) -> list[Diagnostic]:
     write_case(folder, case)
     monkeypatch.chdir(folder)
+    if "inventory.yaml" in case.files:
+        return list(load_inventory("inventory.yaml").diagnostics)
     roots = () if "aelang.toml" in case.files else case.roots
     try:
         compilation = open_project(roots, domains=case.domains, cache=False)

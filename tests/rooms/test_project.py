@@ -399,7 +399,7 @@ def test_an_image_that_is_not_there_is_said(tmp_path: Path) -> None:
 
 def test_an_image_of_another_version_is_refused(store: Path, tmp_path: Path) -> None:
     path = tmp_path / "x.image"
-    path.write_bytes(image_of(opened(store), tmp_path).replace(b'image":1,', b'image":99,', 1))
+    path.write_bytes(image_of(opened(store), tmp_path).replace(b'image":2,', b'image":99,', 1))
     assert "`FILE` is an image of version 99, and this aelang reads version 2: compile it again" == _image_error(path)
 
 

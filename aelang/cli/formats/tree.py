@@ -43,12 +43,16 @@ def plain_tree(workspace: Workspace, *, private: bool) -> Iterator[str]:
     for visit in walk(workspace):
         indent = "  " * visit.depth
         yield f"{indent}{_arrow(visit)}{_title(visit)}"
-        for name, kind, value in _aligned(_rows(shown_attributes(visit.obj, private=private))):
-            yield f"{indent}  {name}  {kind}  {value}"
-    rows = _rows(workspace.state_vars)
-    if rows:
+        for line in attribute_lines(shown_attributes(visit.obj, private=private)):
+            yield f"{indent}{line}"
+    if workspace.state_vars:
         yield "state variables"
-        yield from (f"  {name}  {kind}  {value}" for name, kind, value in _aligned(rows))
+        yield from attribute_lines(workspace.state_vars)
+
+
+def attribute_lines(attributes: dict[str, RunValue]) -> Iterator[str]:
+    """A line an attribute: name, type and value in three columns."""
+    return (f"  {name}  {kind}  {value}" for name, kind, value in _aligned(_rows(attributes)))
 
 
 def print_rich_tree(workspace: Workspace, *, private: bool) -> None:

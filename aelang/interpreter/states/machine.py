@@ -1,10 +1,11 @@
 """Entering and leaving a machine, and how a run with machines in it ends (ENGINE-FACTS 8.1, 8.14, 8.15)."""
 
 from aelang.interpreter.conversion import is_blank_value
-from aelang.interpreter.failures import AutomateError, StopInstantiation
+from aelang.interpreter.failures import AutomateError
+from aelang.interpreter.objects import plan_of
 from aelang.interpreter.outcome import Checkpoint, Finished, Outcome, Retry
 from aelang.interpreter.states.intervals import seconds_of
-from aelang.interpreter.states.position import SAVED, root_of
+from aelang.interpreter.states.position import SAVED, root_of, without_domain
 from aelang.interpreter.states.rollback import roll_back
 from aelang.interpreter.values import RunValue, to_text
 from aelang.interpreter.workspace import Workspace, WorkspaceObject
@@ -42,26 +43,32 @@ def enter_machine(workspace: Workspace, obj: WorkspaceObject) -> None:
     _restore(workspace, obj.object_name)
 
 
-def leave_machine(workspace: Workspace, obj: WorkspaceObject, failure: AutomateError | None) -> None:
+def leave_machine(workspace: Workspace, obj: WorkspaceObject, failure: AutomateError | None) -> bool:
     """Forgets the position of a machine that ended ok, keeps that of one that retries, and restores its parent's.
 
-    The outermost machine runs the undos where it ended in error, or is left by a `failure` that climbs.
+    The outermost machine runs the undos where it ended in error, or is left by a `failure` that climbs. The answer
+    is whether one of them waits: then the failure must not climb, since the run comes back.
     """
     if workspace.root is None:
-        return
+        return False
     outermost = len(workspace.machines) == 1
-    if outermost and workspace.undos and not isinstance(failure, StopInstantiation):
-        roll_back(workspace, obj, aborted=failure is not None)
+    workspace.can_undo |= plan_of(workspace, obj, obj.message).undoes
+    waits = False
+    if outermost and (workspace.can_undo or workspace.undos):
+        waits = roll_back(workspace, obj, failure)
     left = workspace.machines.pop()
     result = root_of(workspace).get("ae_result")
     if result == "ok":
         workspace.saved_states.pop(left, None)
     elif result == "retry":
         _save(workspace, left)
-    if outermost and result != "retry":
-        workspace.undos.clear()
+    if outermost:
+        workspace.can_undo = False
+        if result != "retry" and workspace.rollback is None:
+            workspace.undos.clear()
     if workspace.machines:
         _restore(workspace, workspace.machines[-1])
+    return waits
 
 
 def _save(workspace: Workspace, machine: str) -> None:
@@ -81,15 +88,11 @@ def _saved(workspace: Workspace, machine: str) -> dict[str, RunValue]:
     saved = workspace.saved_states
     if machine in saved or not saved:
         return saved.get(machine, {})
-    bare = _without_domain(machine)
-    moved = next((name for name in saved if _without_domain(name) == bare), None)
+    bare = without_domain(machine)
+    moved = next((name for name in saved if without_domain(name) == bare), None)
     if moved is None or moved in workspace.machines:
         return {}
     return saved.pop(moved)
-
-
-def _without_domain(object_name: str) -> str:
-    return object_name.lstrip("/").partition("/")[2].lower()
 
 
 def conclude(workspace: Workspace, uri: str) -> Outcome:

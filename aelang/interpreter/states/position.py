@@ -24,6 +24,11 @@ def root_of(workspace: Workspace) -> Root:
     return root.attributes if root is not None else {}
 
 
+def without_domain(object_name: str) -> str:
+    """The name of a machine, for one that may have moved to another domain (D10)."""
+    return object_name.lstrip("/").partition("/")[2].lower()
+
+
 def prepare(root: Root, name: str) -> None:
     """What every state does first, whether its turn has come or not (ENGINE-FACTS 8.2)."""
     if is_blank_value(root.get("ae_state")):

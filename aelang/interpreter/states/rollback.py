@@ -6,10 +6,10 @@ and the rest still run.
 """
 
 from aelang import ir
-from aelang.interpreter.failures import AutomateError
+from aelang.interpreter.failures import AssertionFailure, AutomateError, DatastoreError, StopInstantiation
 from aelang.interpreter.invoke import invoke_for
 from aelang.interpreter.outcome import Rollback, Undo
-from aelang.interpreter.states.position import Root, result, root_of
+from aelang.interpreter.states.position import Root, result, root_of, without_domain
 from aelang.interpreter.substitution import text_reader
 from aelang.interpreter.trace import Logged, Undone
 from aelang.interpreter.values import RunValue, to_text
@@ -17,10 +17,28 @@ from aelang.interpreter.workspace import Workspace, WorkspaceObject
 from aelang.names import is_off, is_target
 
 
+def is_rolling_back(workspace: Workspace) -> bool:
+    """Whether the machine in hand is one whose completed states are being undone: its states are passed over.
+
+    A machine that an undo leads to is run like any other.
+    """
+    rollback = workspace.rollback
+    return rollback is not None and len(workspace.machines) == 1 and _is_of(rollback, workspace.machines[0])
+
+
+def _is_of(rollback: Rollback, machine: str) -> bool:
+    return without_domain(rollback.machine) == without_domain(machine)
+
+
 def complete(
     workspace: Workspace, obj: WorkspaceObject, state: str, undo: tuple[ir.Action, ...], value: RunValue
 ) -> None:
-    """Notes that `state` is completed, with the text of its undo as it is now. The last time counts."""
+    """Notes that `state` is completed, with the text of its undo as it is now. The last time counts.
+
+    What is completed while others are undone is not noted: there is nothing behind it that could ask for its undo.
+    """
+    if workspace.rollback is not None:
+        return
     texts = tuple(text for text in (to_text(text_reader(each.text)(workspace)) for each in undo) if not is_off(text))
     known = [each for each in workspace.undos if (each.machine, each.state) != (obj.object_name, state)]
     workspace.undos[:] = known
@@ -28,31 +46,41 @@ def complete(
         workspace.undos.append(Undo(obj.object_name, state, f"{obj.namespace}/{obj.klass}", texts, value))
 
 
-def roll_back(workspace: Workspace, obj: WorkspaceObject, *, aborted: bool) -> None:
-    """Runs the undos of the outermost machine `obj` where it ended in error, was aborted, or was at it already."""
+def roll_back(workspace: Workspace, obj: WorkspaceObject, failure: AutomateError | None) -> bool:
+    """Runs the undos of the outermost machine `obj` where it ended in error, was left by a `failure` that climbs, or
+    was at it already. The answer is whether an undo waits."""
     root = root_of(workspace)
     if workspace.rollback is None:
-        if not aborted and result(root) != "error":
-            return
-        workspace.rollback = Rollback(to_text(root.get("ae_reason")), to_text(root.get("ae_state")), False)
+        if result(root) != "error" and (failure is None or isinstance(failure, _CUTS_SHORT)):
+            return False
+        reason = to_text(root.get("ae_reason"))
+        workspace.rollback = Rollback(obj.object_name, reason, to_text(root.get("ae_state")), False)
+    elif not _is_of(workspace.rollback, obj.object_name):
+        return False
     while workspace.undos:
         if _undo(workspace, obj, workspace.undos[-1]) == "retry":
-            return
+            _remember(workspace, failure)
+            return True
         workspace.undos.pop()
     _end(workspace, root_of(workspace), workspace.rollback)
+    return False
+
+
+_CUTS_SHORT = (StopInstantiation, AssertionFailure, DatastoreError)
+"""The failures that end with the object in which they arise."""
+
+
+def _remember(workspace: Workspace, failure: AutomateError | None) -> None:
+    """Keeps the text of a failure that does not climb now, since an undo waits."""
+    rollback = workspace.rollback
+    if failure is not None and rollback is not None and not rollback.reason:
+        workspace.rollback = rollback._replace(reason=failure.message)
 
 
 def _undo(workspace: Workspace, obj: WorkspaceObject, undo: Undo) -> str:
-    root = root_of(workspace)
-    root.update(
-        {
-            "ae_undo": True,
-            "ae_state": undo.state,
-            "ae_result": "ok",
-            "ae_forward_result": undo.value,
-            "ae_next_state": "",
-        }
-    )
+    """Runs one undo; what it ended with."""
+    position = {"ae_state": undo.state, "ae_result": "ok", "ae_next_state": ""}
+    root_of(workspace).update({"ae_undo": True, "ae_forward_result": undo.value, **position})
     failure = ""
     try:
         for text in undo.texts:
@@ -63,7 +91,8 @@ def _undo(workspace: Workspace, obj: WorkspaceObject, undo: Undo) -> str:
     if failure or ended == "error":
         failure = failure or "it ended in error"
         ended = "error"
-        workspace.rollback = (workspace.rollback or Rollback("", "", False))._replace(failed=True)
+        if workspace.rollback is not None:
+            workspace.rollback = workspace.rollback._replace(failed=True)
         workspace.emit(Logged(len(workspace.stack), "error", f"undo of State=<{undo.state}> failed: {failure}"))
     workspace.emit(Undone(len(workspace.stack), undo.state, ended or "ok"))
     return ended

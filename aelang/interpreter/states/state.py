@@ -20,11 +20,11 @@ from aelang.interpreter.failures import (
 )
 from aelang.interpreter.guards import Guard
 from aelang.interpreter.invoke import invoke_text
-from aelang.interpreter.state_machine import After, Move, after_main
+from aelang.interpreter.state_machine import After, after_main
 from aelang.interpreter.states import hooks, position
 from aelang.interpreter.states.intervals import seconds_of
 from aelang.interpreter.states.position import root_of
-from aelang.interpreter.states.rollback import complete
+from aelang.interpreter.states.rollback import complete, is_rolling_back
 from aelang.interpreter.substitution import text_reader
 from aelang.interpreter.trace import Logged, StateEntered, StateProcessed
 from aelang.interpreter.values import RunValue, to_text
@@ -56,10 +56,14 @@ def state_act(
     def act(workspace: Workspace, obj: WorkspaceObject) -> None:
         root = root_of(workspace)
         position.prepare(root, name)
-        if not position.is_turn_of(root, name) or workspace.rollback is not None:
+        if not position.is_turn_of(root, name) or is_rolling_back(workspace):
             return
-        if guard is not None and not position.is_resumed(root) and not _says_yes(workspace, obj, guard, states, name):
-            return
+        if guard is None or position.is_resumed(root) or _says_yes(workspace, obj, guard, states, name):
+            process(workspace, obj, root)
+        if tidy is not None and position.result(root_of(workspace)) == "error":
+            tidy(workspace, obj)
+
+    def process(workspace: Workspace, obj: WorkspaceObject, root: position.Root) -> None:
         workspace.emit(StateEntered(len(workspace.stack), name))
         obj.field = field
         position.begin(root, workspace.runtime.clock.now(), max_retries)
@@ -68,11 +72,7 @@ def state_act(
             root = root_of(workspace)
         if main is not None and position.is_turn_of(root, name):
             _guarded(workspace, name, "", lambda: main(workspace, obj))
-        left = _finish(workspace, obj, name, states, leave, error)
-        if left and field.undo:
-            _complete(workspace, obj, field)
-        if tidy is not None and position.result(root_of(workspace)) == "error":
-            tidy(workspace, obj)
+        _finish(workspace, obj, field, states, leave, error)
 
     return act
 
@@ -91,17 +91,22 @@ def _says_yes(workspace: Workspace, obj: WorkspaceObject, guard: Guard, states: 
 
 
 def _finish(
-    workspace: Workspace, obj: WorkspaceObject, name: str, states: tuple[str, ...], leave: Act | None, error: Act | None
-) -> bool:
-    """Does what the result asks for; whether the state was completed."""
-    root = root_of(workspace)
+    workspace: Workspace,
+    obj: WorkspaceObject,
+    field: ir.StateField,
+    states: tuple[str, ...],
+    leave: Act | None,
+    error: Act | None,
+) -> None:
+    """Does what the result asks for."""
+    root, name = root_of(workspace), field.name
     after = after_main(root.get("ae_result"))
     match after:
         case After.ADVANCE:
             pass
         case After.HANDLE:
             _handle_error(workspace, obj, name, states, error)
-            return False
+            return
         case After.COUNT_AND_WAIT:
             position.count_retry(root)
             root["ae_result"] = "retry"
@@ -110,8 +115,9 @@ def _finish(
             _exit(workspace, obj, name, leave)
         case After.EXIT:
             _exit(workspace, obj, name, leave)
-    was_ok = position.result(root_of(workspace)) == "ok"
-    return _move(workspace, name, states) is Move.NEXT and was_ok and after is not After.ADVANCE
+    if field.undo and after is not After.ADVANCE and position.result(root_of(workspace)) == "ok":
+        _complete(workspace, obj, field)
+    _move(workspace, name, states)
 
 
 def _exit(workspace: Workspace, obj: WorkspaceObject, name: str, leave: Act | None) -> None:
@@ -145,21 +151,25 @@ def _handle_error(
     _guarded(workspace, name, "on_error", work)
 
 
-def _move(workspace: Workspace, name: str, states: tuple[str, ...]) -> Move:
+def _move(workspace: Workspace, name: str, states: tuple[str, ...]) -> None:
     root = root_of(workspace)
     result = position.result(root)
-    where = position.move(root, name, states)
+    position.move(root, name, states)
     workspace.emit(StateProcessed(len(workspace.stack), name, result, to_text(root.get("ae_state"))))
-    return where
 
 
 def _complete(workspace: Workspace, obj: WorkspaceObject, field: ir.StateField) -> None:
-    """Notes the undo of a completed state, with what it gave: what it collected, else what its method returned."""
+    """Notes the undo of a completed state, with what it gave: what it collected, else what its method returned.
+
+    A step that a hook kept from being followed did nothing that could be undone.
+    """
+    if field.is_step and hooks.is_noop(obj):
+        return
     collected = [each.left or getattr(each, "name", None) for each in field.collect if not isinstance(each, ir.Faulty)]
     name = fold(collected[0]) if collected and collected[0] else fold(field.name)
     value = obj.attributes.get(name) if collected else obj.relationships.get(field.name)
     kept: RunValue = None if isinstance(value, WorkspaceObject) or _has_objects(value) else value  # type: ignore[assignment]  # what a method returned is a run's value
-    complete(workspace, obj, field.name, field.undo, kept)
+    _guarded(workspace, field.name, "undo", lambda: complete(workspace, obj, field.name, field.undo, kept))
 
 
 def _has_objects(value: object) -> bool:
@@ -222,7 +232,8 @@ def _entry_act(field: ir.StateField, states: tuple[str, ...]) -> Act | None:
         obj.attributes["ae_step_target"] = target(workspace)
         if entry is not None:
             entry(workspace, obj)
-        if position.is_turn_of(root_of(workspace), field.name):
+        root = root_of(workspace)
+        if position.is_turn_of(root, field.name) and position.asked_for(root) in ("", field.name):
             hooks.before_step(workspace, obj, field.name, states)
 
     return act
@@ -241,29 +252,43 @@ def _exit_act(field: ir.StateField, states: tuple[str, ...]) -> Act | None:
     return act
 
 
-def _target_reader(field: ir.StateField) -> Callable[[Workspace], str]:
-    """What gives the target of a step, without the message that the compiler put behind it."""
+def _text_reader(field: ir.StateField) -> Callable[[Workspace], str]:
+    """What gives the text of the main part. The compiler has put the message behind the target of a step, unless that
+    is one of several alternatives."""
     if field.action is None:
         return lambda workspace: ""
     read = text_reader(field.action.text)
-    return lambda workspace: to_text(read(workspace)).rpartition("#")[0]
+    if not field.is_step or not isinstance(field.action.text, ir.Coalesced):
+        return lambda workspace: to_text(read(workspace))
+
+    def with_message(workspace: Workspace) -> str:
+        message = workspace.current.attributes.get("ae_message") if workspace.current is not None else None
+        return f"{to_text(read(workspace)).strip()}#{to_text(message)}"
+
+    return with_message
+
+
+def _target_reader(field: ir.StateField) -> Callable[[Workspace], str]:
+    """What gives the target of a step, without the message behind it."""
+    read = _text_reader(field)
+    return lambda workspace: read(workspace).rpartition("#")[0]
 
 
 def _main_act(field: ir.StateField, follow: FollowText) -> Act | None:
     """The main part: a relationship, or behind METHOD:: a call; none where the value is blank or switched off."""
     if field.action is None:
         return None
-    read = text_reader(field.action.text)
+    read = _text_reader(field)
 
     def act(workspace: Workspace, obj: WorkspaceObject) -> None:
         if field.is_step and hooks.is_noop(obj):
             return
-        text = to_text(read(workspace))
+        text = read(workspace)
         if is_off(text):
             return
         position.enter_step(root_of(workspace), field.name, "main")
         _enforce_limits(workspace, field)
-        called = _METHOD.search(text)
+        called = None if field.is_step else _METHOD.search(text)
         if called is not None:
             obj.relationships[field.name] = invoke_text(workspace, obj, called[1])
         elif follow(workspace, obj, text) is None:
@@ -272,23 +297,27 @@ def _main_act(field: ir.StateField, follow: FollowText) -> Act | None:
     return act
 
 
-def tidy_act(field: ir.StateField, states: tuple[str, ...], follow: FollowText) -> Act:
+def tidy_act(field: ir.StateField, states: tuple[str, ...], follow: FollowText, guard: Guard | None = None) -> Act:
     """What follows the machine's last step `field` once, with the message `error`, after an error of another step.
 
-    Its hooks are around it; whatever it does, the result stays error, and the reason as it was (LANGUAGE 5).
+    Its hooks are around it; whatever it does, the result stays error, and the reason as it was (LANGUAGE 5). Where its
+    condition, `guard`, says no, it is not followed.
     """
-    read, target = text_reader(field.action.text if field.action is not None else ""), _target_reader(field)
+    read, target = _text_reader(field), _target_reader(field)
 
     def tidy(workspace: Workspace, obj: WorkspaceObject) -> None:
         root = root_of(workspace)
         kept = {name: root.get(name) for name in ("ae_reason", "ae_state", "ae_state_step")}
         try:
-            hooks.announce(obj, field.name, target(workspace), "error")
+            if guard is not None and not guard(workspace, obj):
+                return
+            hooks.announce(obj, field.name, "", "error")
+            obj.attributes["ae_step_target"] = target(workspace)
             hooks.before_step(workspace, obj, field.name, states)
-            if not hooks.is_noop(obj) and not is_off(text := to_text(read(workspace))):
+            if not hooks.is_noop(obj) and not is_off(text := read(workspace)):
                 follow(workspace, obj, text)
             hooks.after_step(workspace, obj, field.name, states)
-        except (StopInstantiation, LimitExceeded):
+        except LimitExceeded:
             raise
         except AutomateError as failure:
             workspace.emit(

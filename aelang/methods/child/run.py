@@ -59,7 +59,7 @@ def _exit_code(code: Any) -> int:
 
 def _run(evm: Evm, pieces: list[list[str]]) -> None:
     module = ModuleType("__method__")
-    module.__dict__.update(_NAMES, Symbol=Symbol, EvmError=EvmError)
+    module.__dict__.update(_NAMES, Symbol=Symbol, EvmError=EvmError, __evm__=evm)
     sys.modules["__method__"] = module
     for path, text in pieces:
         exec(_compiled(path, text), module.__dict__)

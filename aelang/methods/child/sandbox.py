@@ -16,23 +16,27 @@ _LANDLOCK_CREATE, _LANDLOCK_ADD, _LANDLOCK_RESTRICT = 444, 445, 446
 _SIGKILL = 9
 
 _libc = ctypes.CDLL(None, use_errno=True)
-_libc.prctl.argtypes = [ctypes.c_int] + [ctypes.c_ulong] * 4
-_libc.syscall.restype = ctypes.c_long
+_prctl, _capset, _syscall = _libc.prctl, _libc.capset, _libc.syscall
+_prctl.argtypes = [ctypes.c_int] + [ctypes.c_ulong] * 4
+_syscall.restype = ctypes.c_long
+# made here, once: a type that ctypes makes in every child costs it a millisecond
+_CAPABILITIES = ctypes.byref((ctypes.c_uint32 * 2)(0x20080522, 0))
+_NONE = ctypes.byref((ctypes.c_uint32 * 6)())
 
 
 def adopt_orphans() -> bool:
     """Makes the process the parent of what its children leave behind."""
-    return not _libc.prctl(_PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0)
+    return not _prctl(_PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0)
 
 
 def forbid_new_privileges() -> bool:
     """No set-user-id program gives this process or its children more than they have."""
-    return not _libc.prctl(_PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0)
+    return not _prctl(_PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0)
 
 
 def die_with_parent() -> None:
     """The process is killed when its parent ends. To be called after a change of user, which undoes it."""
-    _libc.prctl(_PR_SET_PDEATHSIG, _SIGKILL, 0, 0, 0)
+    _prctl(_PR_SET_PDEATHSIG, _SIGKILL, 0, 0, 0)
 
 
 def limit(limits: Mapping[str, int]) -> None:
@@ -72,9 +76,7 @@ def become(user: int, *, keep_files: bool) -> None:
 
 
 def _drop_capabilities() -> None:
-    header = (ctypes.c_uint32 * 2)(0x20080522, 0)
-    nothing = (ctypes.c_uint32 * 6)()
-    _libc.capset(ctypes.byref(header), ctypes.byref(nothing))
+    _capset(_CAPABILITIES, _NONE)
 
 
 def processes_of_user() -> int:
@@ -128,7 +130,8 @@ def forbid_network() -> bool:
 def _install_filter(code: bytes, length: int) -> bool:
     held = ctypes.create_string_buffer(code, len(code))
     header = struct.pack("@HxxxxxxP", length, ctypes.addressof(held))
-    return not _libc.prctl(_PR_SET_SECCOMP, 2, ctypes.addressof(ctypes.create_string_buffer(header)), 0, 0)
+    held_header = ctypes.create_string_buffer(header, len(header))
+    return not _prctl(_PR_SET_SECCOMP, 2, ctypes.addressof(held_header), 0, 0)
 
 
 # -- files -------------------------------------------------------------------------------------------------------
@@ -141,7 +144,7 @@ _OF_FILES = 0x1 | 0x2 | 0x4 | _TRUNCATE | _DEVICES
 
 def landlock_version() -> int:
     """The version of Landlock that the kernel has, 0 without."""
-    return max(0, int(_libc.syscall(_LANDLOCK_CREATE, None, ctypes.c_size_t(0), ctypes.c_uint32(1))))
+    return max(0, int(_syscall(_LANDLOCK_CREATE, None, ctypes.c_size_t(0), ctypes.c_uint32(1))))
 
 
 class Fence:
@@ -159,7 +162,7 @@ class Fence:
         handled = _READ | _WRITE | (_REFER if self.version > 1 else 0) | (_TRUNCATE if self.version > 2 else 0)
         scoped = 3 if self.version > 5 else 0
         attributes = struct.pack("=QQQ", handled, 0, scoped)[: 24 if self.version > 5 else 8]
-        rules = _libc.syscall(_LANDLOCK_CREATE, attributes, ctypes.c_size_t(len(attributes)), ctypes.c_uint32(0))
+        rules = _syscall(_LANDLOCK_CREATE, attributes, ctypes.c_size_t(len(attributes)), ctypes.c_uint32(0))
         if rules < 0:
             return False
         for folder in self._readable:
@@ -167,7 +170,7 @@ class Fence:
         for folder in self._writable:
             _allow(rules, folder, handled & (_READ | _WRITE | _TRUNCATE))
         _allow(rules, _open(scratch), handled)
-        done = _libc.syscall(_LANDLOCK_RESTRICT, ctypes.c_int(rules), ctypes.c_uint32(0))
+        done = _syscall(_LANDLOCK_RESTRICT, ctypes.c_int(rules), ctypes.c_uint32(0))
         os.close(rules)
         return not done
 
@@ -184,7 +187,7 @@ def _allow(rules: int, folder: int, access: int) -> None:
         return
     for rights in (access, access & _OF_FILES):  # a file takes only what makes sense for one
         rule = struct.pack("=Qi", rights, folder)
-        if not _libc.syscall(_LANDLOCK_ADD, ctypes.c_int(rules), ctypes.c_int(1), rule, ctypes.c_uint32(0)):
+        if not _syscall(_LANDLOCK_ADD, ctypes.c_int(rules), ctypes.c_int(1), rule, ctypes.c_uint32(0)):
             return
 
 

@@ -25,6 +25,7 @@ class AeLang::Server
   FIRST_USER = 61_184 # the range that systemd keeps for such users
   USERS = 4336
   Child = Struct.new(:process, :status, :scratch)
+  Spare = Struct.new(:process, :order, :scratch)
 
   def initialize(settings)
     @settings = settings
@@ -39,12 +40,13 @@ class AeLang::Server
   end
 
   def serve
-    waking, @woken = IO.pipe
+    @waking, @woken = IO.pipe
+    @spare = fork_child
     trap('CHLD') { @woken.write_nonblock('.', exception: false) }
     loop do
-      ready, = IO.select([@control, waking])
-      if ready.include?(waking)
-        waking.read_nonblock(4096, exception: false)
+      ready, = IO.select([@control, @waking])
+      if ready.include?(@waking)
+        @waking.read_nonblock(4096, exception: false)
         reap
       end
       break if ready.include?(@control) && !take_order
@@ -69,28 +71,44 @@ class AeLang::Server
   end
 
   def run(number, files)
-    scratch = File.join(@base, number.to_s)
-    user = next_user
+    spare = @spare || fork_child
+    begin
+      hand_over(spare, files)
+    rescue SystemCallError # it was killed while it waited
+      spare = fork_child
+      hand_over(spare, files)
+    end
+    spare.order.close
+    files.first(3).each(&:close)
+    @children[number] = Child.new(spare.process, files[3], spare.scratch)
+    @spare = fork_child
+  end
+
+  def hand_over(spare, files)
+    files.first(3).each { |each| spare.order.send_io(each) }
+  end
+
+  # A child that waits for its call: what can be done before is done while nobody waits for it.
+  def fork_child
+    @count += 1
+    scratch = File.join(@base, @count.to_s)
+    user = @root ? FIRST_USER + ((Process.pid * 37) + @count) % USERS : nil
     Dir.mkdir(scratch, 0o700)
     File.chown(user, user, scratch) if user && !@keep_files
-    process = fork { be_child(files, scratch, user) }
-    files.first(3).each(&:close)
-    @children[number] = Child.new(process, files[3], scratch)
+    ours, theirs = UNIXSocket.pair
+    process = fork { be_child(theirs, ours, scratch, user) }
+    theirs.close
+    Spare.new(process, ours, scratch)
   end
 
-  def next_user
-    @count += 1
-    @root ? FIRST_USER + ((Process.pid * 37) + @count + (USERS / 2)) % USERS : nil
-  end
-
-  def be_child(files, scratch, user)
+  def be_child(order, other_end, scratch, user)
     code = 1
     begin
       trap('CHLD', 'DEFAULT')
       Process.setsid
-      conversation = take_files(files)
+      [other_end, @control, @waking, @woken, *@children.values.map(&:status)].each(&:close)
       confine(scratch, user)
-      code = AeLang.run_method(conversation)
+      code = AeLang.run_method(take_files(order))
     rescue Exception => e # the engine hears of it as a line of the method's output, and by the exit code
       warn "#{e.class}: #{e.message}", *e.backtrace.first(5)
     ensure
@@ -98,16 +116,19 @@ class AeLang::Server
     end
   end
 
-  def take_files(files)
-    conversation, out, err, status = files
+  # Waits for the files of the call, and gives the conversation.
+  def take_files(order)
+    conversation = order.recv_io(UNIXSocket)
+    out, err = Array.new(2) { order.recv_io }
+    order.close
     STDIN.reopen(File::NULL)
     STDOUT.reopen(out)
     STDERR.reopen(err)
     STDOUT.sync = STDERR.sync = true
-    [out, err, status, @control, @woken, *@children.values.map(&:status)].each(&:close)
-    kept = UNIXSocket.for_fd(conversation.fileno)
-    conversation.autoclose = false
-    kept
+    [out, err].each(&:close)
+    conversation
+  rescue EOFError, SocketError
+    Process.exit!(0) # the server ends
   end
 
   def confine(scratch, user)
@@ -128,6 +149,7 @@ class AeLang::Server
       break if process.nil?
 
       kill_group(process)
+      @spare = nil if @spare&.process == process
       number, child = @children.find { |_, each| each.process == process }
       next if child.nil?
 
@@ -147,13 +169,14 @@ class AeLang::Server
     nil # nobody waits for it any more
   end
 
+  # Kills what the children of children have left behind; called while no call is running.
   def end_orphans
     1000.times do
-      ended = Process.waitpid(-1, Process::WNOHANG)
-      next if ended
+      orphans = File.read("/proc/self/task/#{Process.pid}/children").split.map(&:to_i) - [@spare&.process]
+      break if orphans.empty?
 
-      File.read("/proc/self/task/#{Process.pid}/children").split.each { |each| kill(each.to_i) }
-      Process.waitpid(-1)
+      orphans.each { |each| kill(each) }
+      orphans.each { |each| Process.waitpid(each) }
     end
   rescue SystemCallError
     nil # no child is left
@@ -162,6 +185,7 @@ class AeLang::Server
   def finish
     @children.each_value { |child| kill_group(child.process) }
     @children.clear
+    @spare = nil
     end_orphans
     FileUtils.rm_rf(@base)
   end

@@ -49,7 +49,8 @@ CATALOG: dict[str, Table] = {
             tenant                     one  Tenant           by tenant_id
             vms                        many VmOrTemplate     computed
         """,
-        methods=_CUSTOM + """
+        methods=_CUSTOM
+        + """
             add_resource(record)                 commands
             automate_retirement_entrypoint()     reads given
             delete_service_vars_option(name)     does

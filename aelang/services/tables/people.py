@@ -27,7 +27,8 @@ PEOPLE: dict[str, Table] = {
             miq_requests    many MiqRequest    by requester_id
             vms             many VmOrTemplate  by evm_owner_id
         """,
-        methods=_CUSTOM + """
+        methods=_CUSTOM
+        + """
             get_ldap_attribute(name)    reads given
             get_ldap_attribute_names()  reads given
         """,
