@@ -62,8 +62,14 @@ ROWS: tuple[Row, ...] = (
     ),
     Row("chain of 100 relationships, trace recorded", "objects/s", _RUBY, _value_at_least(80_000), runs.chain_objects),
     Row("machine of 10 no-op states", "machines/s", _RUBY, _value_at_least(12_000), runs.machines),
-    Row("a Python method, isolated child, 50 reads of evm: p50", "ms", "fresh Ruby", _value_at_most(5), methods.python_call),
-    Row("a Ruby method, warm parent that forks, 50 reads: p50", "ms", "fresh Ruby", _value_at_most(8), methods.ruby_call),
+    Row(
+        "a Python method, isolated child, 50 reads of evm: p50",
+        "ms", "fresh Ruby", _value_at_most(5), methods.python_call,
+    ),
+    Row(
+        "a Ruby method, warm parent that forks, 50 reads: p50",
+        "ms", "fresh Ruby", _value_at_most(8), methods.ruby_call,
+    ),
     Row(f"{_DURABLE}, built-in step: p50", "ms", "fdatasync", _at_most(8)),
     Row(f"{_DURABLE}: three-state requests, one worker", "requests/s", "", _value_at_least(200)),
     Row(f"{_DURABLE}: four workers, no-op steps", "requests/s", "one worker", Target("ratio", ">=", 0.7)),
