@@ -11,6 +11,7 @@ from aelang.delivery import Delivered, Delivery, class_path, delivery_uri
 from aelang.interpreter import trace
 from aelang.interpreter.failures import AutomateError
 from aelang.services import Catalog, Inventory
+from aelang.methods import Runners
 from aelang.services.inventory import default_rows
 from tests.oracle.compare import Observed
 from tests.oracle.values import encode
@@ -33,7 +34,7 @@ def run(vector: Vector) -> Observed:
     from aelang.engine import Engine
 
     compiled = _compiled(tuple(roots_of(vector)), domain_order(vector))
-    engine = Engine(compiled.image, catalog=_inventory(vector), clock=FrozenClock())
+    engine = Engine(compiled.image, methods=_runners(), catalog=_inventory(vector), clock=FrozenClock())
     events: list[trace.Event] = []
     workspace = engine.workspace(skip_methods=bool(vector.data.get("readonly")), trace=events.append)
     failure = None
@@ -56,7 +57,7 @@ def deliver(vector: Vector) -> Iterator[tuple[str, Observed, float | None]]:
 
     compiled = _compiled(tuple(roots_of(vector)), domain_order(vector))
     clock = FrozenClock()
-    engine = Engine(compiled.image, catalog=_inventory(vector), clock=clock)
+    engine = Engine(compiled.image, methods=_runners(), catalog=_inventory(vector), clock=clock)
     uri = delivery_uri(delivery_of(vector.data["deliver"]))
     checkpoint = None
     for _ in vector.data["deliveries"]:
@@ -91,6 +92,12 @@ def _compiled(roots: tuple[Path, ...], domains: tuple[str, ...]) -> Any:  # a co
     from aelang.project import open_project
 
     return open_project([str(root) for root in roots], domains=list(domains), cache=False)
+
+
+@lru_cache(maxsize=1)
+def _runners() -> Runners:
+    """One Ruby stands ready for all vectors."""
+    return Runners()
 
 
 def _inventory(vector: Vector) -> Catalog:

@@ -3,8 +3,10 @@
 import json
 import os
 import re
+import shutil
 import tomllib
 from collections.abc import Callable, Iterator, Mapping
+from functools import cache
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -144,8 +146,14 @@ def _runs_inline(data: Mapping[str, Any]) -> bool:
     )
 
 
+@cache
+def has_ruby() -> bool:
+    """Whether there is a Ruby to run the vectors' methods with."""
+    return shutil.which("ruby") is not None
+
+
 LEFT_OUT: tuple[tuple[str, Callable[[Vector], bool]], ...] = (
-    ("runs an inline method", lambda vector: _runs_inline(vector.data)),
+    ("runs a Ruby method, and Ruby is not installed", lambda vector: _runs_inline(vector.data) and not has_ruby()),
     ("its datastore is not given here", lambda vector: not roots_of(vector)),
     ("changes the datastore in a way the harness does not know", lambda vector: bool(vector.data.get("tweaks"))),
 )
