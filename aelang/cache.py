@@ -16,7 +16,7 @@ from zlib import crc32
 
 from aelang import __version__, shipped
 
-CACHE_VERSION = 3
+CACHE_VERSION = 6
 """Grows with every change of the tables, of the records of files, or of what the compiler makes of them."""
 
 _FILE = f"cache-{CACHE_VERSION}-{__version__}.sqlite"
@@ -132,6 +132,11 @@ class Cache:
     def close(self) -> None:
         """Let go of the file."""
         self._connection.close()
+
+    def __del__(self) -> None:
+        connection = getattr(self, "_connection", None)  # there is none where it could not be opened
+        if connection is not None:
+            connection.close()  # whoever uses a project once need not close it; Python 3.13 warns of one left open
 
     def project(self, key: str) -> StoredProject | None:
         """What a start needs of the project `key`."""
@@ -254,7 +259,7 @@ def _place(path: str) -> str:
     return f"{found.st_dev}:{found.st_ino}"
 
 
-_MAKERS = ("building", "compiler", "ir", "loader", "model", "names", "syntax")
+_MAKERS = ("building", "compiler", "ir", "loader", "model", "names", "rules", "syntax")
 
 
 def _makers() -> str:

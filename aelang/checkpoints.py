@@ -84,8 +84,8 @@ def check_place(path: str) -> None:
     """
     target = os.path.realpath(path)
     try:
-        if os.path.lexists(target) and os.path.getsize(target):
-            _read_json(path)
+        if os.path.lexists(target) and (os.path.getsize(target) or not os.path.isfile(target)):
+            _read_json(target)
         os.unlink(_temporary(target, b""))
     except CheckpointError:
         raise CheckpointError(f"{path} is there already, and is no checkpoint: it is left as it is") from None
@@ -235,6 +235,8 @@ def restore(document: Document, catalog: ServiceCatalog) -> Restored:
 
 
 def _read_json(path: str) -> dict[str, Json]:
+    if os.path.lexists(path) and not os.path.isfile(path):
+        raise CheckpointError(f"{path} is no checkpoint of aelang: it is no file")
     try:
         with open(path, "rb") as stream:
             found = json.loads(stream.read())

@@ -69,6 +69,22 @@ _READABLE = "make it a text file in UTF-8 that you may read, or take it away: ev
 _TOML = 'a line is `key = value`; texts stand in quotes: `roots = ["automate"]`'
 
 
+def read_table(start: str, name: str) -> dict[str, Any]:
+    """The table `name` of the aelang.toml of `start` or above it; empty where there is none, or no file that can be
+    read: `read_config` reports that."""
+    import tomllib
+
+    path = find_config(start)
+    try:
+        if path is None:
+            return {}
+        with open(path, "rb") as stream:
+            found = tomllib.load(stream).get(name, {})
+    except (OSError, ValueError):
+        return {}
+    return found if isinstance(found, dict) else {}
+
+
 def _shown(path: str) -> str:
     relative = os.path.relpath(path)
     return path if relative.startswith("..") else relative

@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterator
 from typing import NamedTuple
 
 from aelang.interpreter.arguments import typed_arguments
-from aelang.interpreter.failures import AutomateError
+from aelang.interpreter.failures import AutomateError, ObjectNotFound
 from aelang.interpreter.fields import effective_fields
 from aelang.interpreter.relationships import expand
 from aelang.interpreter.substitution import reference_reader, text_reader
@@ -20,20 +20,24 @@ from aelang.interpreter.trace import (
     Instantiating,
     MethodCalled,
     MethodEnded,
+    PassedOver,
     StateEntered,
     StateProcessed,
     Undone,
-    UpdatedNamespace,
 )
-from aelang.interpreter.values import RunValue
+from aelang.interpreter.values import RunValue, sanitize
 from aelang.interpreter.workspace import Workspace, WorkspaceObject, find_object
 from aelang.names import fold, join_path
 from aelang.source import NOWHERE, Span
 
 _STOPS = (
-    Instantiating, Following, Followed, StateEntered, StateProcessed, MethodCalled, MethodEnded, Dropped, Undone,
+    Instantiating, Following, Followed, StateEntered, StateProcessed, MethodCalled, MethodEnded, PassedOver, Dropped,
+    Undone,
 )  # fmt: skip
 """The events at which a run that is stepped through stops."""
+
+_BY_METHOD = "evm.instantiate"
+"""In place of a field, where a method instantiates."""
 
 
 class Frame(NamedTuple):
@@ -73,6 +77,11 @@ class Debugger:
         """The breakpoints to which no run has come."""
         return tuple(each for each in self.breakpoints if each not in self._reached)
 
+    @property
+    def is_stepping(self) -> bool:
+        """Whether the run stops at the next event, wherever it is."""
+        return self._stop_at == float("inf")
+
     def attach(self, workspace: Workspace) -> None:
         """Listens to what `workspace` tells from now on, after those who listen already."""
         self._workspace = workspace
@@ -86,6 +95,14 @@ class Debugger:
             self._take(event)
 
         workspace.emit = emit
+
+    def follow(self, uri: str, work: Callable[[], object]) -> object:
+        """Does `work`, by which a method instantiates `uri`: of that a run tells nothing by itself."""
+        depth, shown = len(self.workspace.stack), sanitize(uri)
+        self._take(Following(depth, shown, _BY_METHOD))
+        found = work()
+        self._take(Followed(depth, shown, _BY_METHOD))
+        return found
 
     # -- going on
 
@@ -109,6 +126,8 @@ class Debugger:
 
     def find(self, path: str) -> WorkspaceObject:
         """The object at `path`, the current one for a blank path. Raises AutomateError."""
+        if self.workspace.current is None:
+            raise ObjectNotFound("the run has no object yet")
         return find_object(self.workspace, path)
 
     def evaluate(self, text: str) -> RunValue:
@@ -121,6 +140,10 @@ class Debugger:
         known = len(workspace.built)
         try:
             match template:
+                case str():
+                    return template
+                case ir.Template() if workspace.current is None:
+                    raise ObjectNotFound("the run has no object yet")
                 case ir.Template(parts=(part,)) if not isinstance(part, str):
                     return reference_reader(part, required=False)(workspace)
                 case _:
@@ -165,7 +188,7 @@ class Debugger:
 
     def _enter(self, event: Event) -> None:
         match event:
-            case Following(depth) | MethodCalled(depth):
+            case Following(depth) | MethodCalled(depth) | StateEntered(depth):
                 self._levels.append((type(event).__name__, depth))
             case _:
                 pass
@@ -201,9 +224,6 @@ class Debugger:
                 yield from _method_names(path)
             case Instantiating(_, uri) | Following(_, uri):
                 yield from self._object_names(uri)
-            case UpdatedNamespace(depth, uri) if self._levels and self._levels[-1] == ("MethodCalled", depth):
-                if uri.startswith(("/", "miqaedb:")):  # a method instantiates, which is told in no other way
-                    yield from self._object_names(uri)
             case _:
                 pass
 
@@ -230,8 +250,8 @@ def _method_names(path: str) -> Iterator[str]:
 
 def _field_of(event: Event | None) -> str:
     match event:
-        case Following(_, _, field) | Followed(_, _, field):
-            return field
+        case Following(_, _, field) | Followed(_, _, field) | PassedOver(_, field):
+            return "" if field == _BY_METHOD else field
         case StateEntered(_, state) | StateProcessed(_, state):
             return state
         case _:

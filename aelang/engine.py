@@ -5,7 +5,7 @@ from collections.abc import Callable, Mapping
 from datetime import UTC, datetime
 
 from aelang import ir
-from aelang.interpreter.failures import AutomateError
+from aelang.interpreter.failures import AutomateError, LimitExceeded
 from aelang.interpreter.fields import build_plan
 from aelang.interpreter.instantiate import instantiate
 from aelang.interpreter.limits import Limits
@@ -15,8 +15,9 @@ from aelang.interpreter.runtime import Runtime
 from aelang.interpreter.states import conclude
 from aelang.interpreter.states import resume as take_up
 from aelang.interpreter.trace import Event, Instantiating
-from aelang.interpreter.values import RunValue, sanitize
+from aelang.interpreter.values import RunValue, mask_secrets, remember_secret, sanitize
 from aelang.interpreter.workspace import Workspace
+from aelang.names import fold
 
 _FRAMES_A_LEVEL = 12
 _NOTHING: Mapping[str, str] = {}
@@ -89,13 +90,27 @@ class Engine:
         sys.setrecursionlimit(max(sys.getrecursionlimit(), 1000 + self._runtime.limits.depth * _FRAMES_A_LEVEL))
         try:
             target = self._runtime.prepare(uri)
+            _hide_passwords(target.arguments, workspace)
             workspace.emit(Instantiating(0, sanitize(uri)))
             if position:
                 target = target._replace(arguments={**target.arguments, **position})
             instantiate(workspace, target, None)
             return conclude(workspace, uri)
         except AutomateError as failure:
+            failure.message = mask_secrets(failure.message)
+            failure.args = (failure.message,)
             return Failed(failure, workspace)
+        except RecursionError:  # the last resort: what nests is counted where it nests, against `limits.depth`
+            return Failed(LimitExceeded("the run is nested too deeply"), workspace)
+
+
+def _hide_passwords(arguments: Mapping[str, str], workspace: Workspace) -> None:
+    """Masks the arguments of type password, by their value, in all that is told from now on."""
+    for key, value in arguments.items():
+        if fold(key).startswith("password::"):
+            remember_secret(value)
+            if not workspace.masks:
+                workspace.mask_events()
 
 
 def _read_state(text: str) -> dict[str, RunValue]:

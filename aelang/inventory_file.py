@@ -15,7 +15,7 @@ Names of models, attributes and references are checked, each against what the mo
 import re
 from collections.abc import Callable, Mapping
 from datetime import UTC, datetime
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, TypeGuard
 
 from aelang.diagnostics import Diagnostic, DiagnosticKind, Severity, did_you_mean
 from aelang.interpreter.conversion import service_model_name
@@ -23,6 +23,7 @@ from aelang.interpreter.times import parse_time
 from aelang.interpreter.values import RunValue, Symbol
 from aelang.loader.trees import UNREADABLE_FILE
 from aelang.services import Catalog, Inventory, is_model
+from aelang.services.choices import ELIGIBLE
 from aelang.services.declaring import ANY, Association, Declared, declared
 from aelang.services.inventory import default_rows
 from aelang.services.linking import link
@@ -31,7 +32,7 @@ from aelang.services.records import Reference
 from aelang.source import Source, Span
 from aelang.syntax import psych
 from aelang.syntax.yaml import Mapping as YamlMapping
-from aelang.syntax.yaml import Node, parse_yaml
+from aelang.syntax.yaml import Node, Scalar, parse_yaml
 from aelang.syntax.yaml import Sequence as YamlSequence
 
 UNKNOWN_MODEL = DiagnosticKind("unknown-model", Severity.ERROR, "there is no service model `{name}`")
@@ -169,7 +170,7 @@ class _Reader:
 
     def _read_part(self, entry: _Entry, name: str, node: Node, record: dict[str, object]) -> None:
         known = entry.declared
-        association = known.associations.get(name)
+        association = known.associations.get(name) or _eligible(known, name)
         kind = known.type_of(name) or _KEPT_BESIDE.get(name) or _given_by_method(known, name)
         if association is not None:
             record[name] = self._references(association, node)
@@ -184,6 +185,8 @@ class _Reader:
 
     def _typed(self, name: str, kind: str, node: Node) -> RunValue:
         value = _value(node)
+        if kind == "String" and value is not None and _is_scalar(node):
+            value = value if isinstance(value, Symbol) else node[5] or node[0]  # `power_state: on` is no boolean
         made = None if value is None else _CONVERSIONS[kind](value)
         if value is not None and made is None:
             self._report(INVALID_RECORD, node, _ADVICE.get(kind, ""), fault=f"`{name}` is of type {kind}")
@@ -253,6 +256,14 @@ _ADVICE = {
 }
 
 
+def _eligible(known: Declared, name: str) -> Association | None:
+    """A list of records that a request or a task may choose from: `eligible_hosts`."""
+    method = known.methods.get(name)
+    if method is None or method.function != "eligible":
+        return None
+    return Association(name, True, ELIGIBLE[name], "listed", name)
+
+
 def _given_by_method(known: Declared, name: str) -> str | None:
     """What only an inventory can know of a method: `eligible_hosts`, `get_domain_name`."""
     for each in (name, f"{name}?"):
@@ -291,8 +302,12 @@ def _place(node: Node, *, key: bool) -> tuple[int, int]:
     return line, column
 
 
+def _is_scalar(node: Node) -> TypeGuard[Scalar]:
+    return not isinstance(node, YamlMapping | YamlSequence)
+
+
 def _is_nil(node: Node) -> bool:
-    return not isinstance(node, YamlMapping | YamlSequence) and node[0] is None
+    return _is_scalar(node) and node[0] is None
 
 
 def _text(node: Node) -> str | None:
@@ -337,17 +352,7 @@ def _of_type(*types: type) -> Callable[[Any], RunValue]:
 
 
 def _string(value: RunValue) -> RunValue:
-    match value:
-        case str():
-            return value
-        case Symbol(name):
-            return name
-        case bool() | int() | float():
-            return str(value).lower() if isinstance(value, bool) else str(value)
-        case datetime():
-            return value.strftime("%Y-%m-%d %H:%M:%S UTC")
-        case _:
-            return None
+    return value.name if isinstance(value, Symbol) else value if isinstance(value, str) else None
 
 
 _CONVERSIONS: dict[str, Callable[[Any], RunValue]] = {

@@ -1,14 +1,14 @@
-"""Python's debugger inside a method: `breakpoint()` in its code talks to whoever runs it.
+"""Debugging methods: what a method instantiates is told to the run's debugger, and Python's own debugger opens in it.
 
-The method lives in a process without a terminal. What its debugger reads and writes are two more questions of the
+The method lives in a process without a terminal. What its `breakpoint()` reads and writes are two more questions of the
 conversation between that process and the run, which are answered here and not by the run's handle.
 """
 
 import os
-from collections.abc import Callable, Sequence
-from typing import NamedTuple, cast
+from collections.abc import Callable, Iterator, Sequence
+from typing import NamedTuple, Protocol, cast
 
-from aelang.interpreter.ports import Code, Handle, MethodCall, MethodResult, MethodRunner, ProtocolError
+from aelang.interpreter.ports import Code, Handle, MethodCall, MethodResult, MethodRunner
 
 _PIECE = os.path.join(os.path.dirname(os.path.abspath(__file__)), "methods", "child", "breakpoints.py")
 
@@ -20,28 +20,51 @@ class Terminal(NamedTuple):
     write: Callable[[str], None]
 
 
-class DebuggedMethods:
-    """Fills `ports.MethodRunner`: runs methods by `runner`, those in Python so that they can be debugged."""
+class Debugger(Protocol):
+    """The debugger of the run, as far as methods need one."""
 
-    def __init__(self, runner: MethodRunner, terminal: Terminal) -> None:
+    @property
+    def is_stepping(self) -> bool:
+        """Whether the run is stepped through."""
+
+    def follow(self, uri: str, work: Callable[[], object]) -> object:
+        """Does `work`, by which a method instantiates `uri`, and gives what that gives."""
+
+
+class DebuggedMethods:
+    """Fills `ports.MethodRunner` with `runner`, which runs all methods. `debugger` hears of what inline ones
+    instantiate; at `terminal` those in Python can be debugged."""
+
+    def __init__(self, runner: MethodRunner, debugger: Debugger | None, terminal: Terminal | None) -> None:
         self._runner = runner
+        self._debugger = debugger
         self._terminal = terminal
 
     def run(self, call: MethodCall) -> MethodResult:
         """Runs `call`, as the runner does."""
-        if call.method.language.strip().lower() != "python":
+        if call.method.location.strip().lower() != "inline":
             return self._runner.run(call)
+        handle = cast("Handle", _Listening(call.handle, self._debugger, self._terminal))
+        call = call._replace(handle=handle)
+        if self._terminal is not None and call.method.language.strip().lower() == "python":
+            call = call._replace(code=tuple(self._pieces(call.code)))
+        return self._runner.run(call)
+
+    def _pieces(self, code: tuple[Code, ...]) -> Iterator[Code]:
+        """`code` so that it can be debugged, from its first line on where the run is stepped through."""
         with open(_PIECE, encoding="utf-8") as stream:
-            piece = Code("/aelang/breakpoints", stream.read())
-        handle = cast("Handle", _Listening(call.handle, self._terminal))
-        return self._runner.run(call._replace(handle=handle, code=(piece, *call.code)))
+            yield Code("/aelang/breakpoints", stream.read())
+        yield from code
+        if self._debugger is not None and self._debugger.is_stepping:
+            yield Code("/aelang/step", 'main = __debugged__(globals().get("main"))\n')
 
 
 class _Listening:
     """A handle that answers the debugger of its method itself, and leaves all else to the handle of the run."""
 
-    def __init__(self, handle: Handle, terminal: Terminal) -> None:
+    def __init__(self, handle: Handle, debugger: Debugger | None, terminal: Terminal | None) -> None:
         self._handle = handle
+        self._debugger = debugger
         self._terminal = terminal
 
     def __getattr__(self, name: str) -> object:
@@ -49,12 +72,12 @@ class _Listening:
 
     def answer(self, ask: str, arguments: Sequence[object]) -> object:
         match ask, list(arguments):
-            case "debugger_reads", []:
+            case "debugger_reads", [] if self._terminal is not None:
                 return self._terminal.read()
-            case "debugger_writes", [str(text)]:
+            case "debugger_writes", [str(text)] if self._terminal is not None:
                 self._terminal.write(text)
                 return None
-            case (("debugger_reads" | "debugger_writes"), _):
-                raise ProtocolError(f"{ask!r} is asked in another way")
+            case "instantiate", [str(uri)] if self._debugger is not None:
+                return self._debugger.follow(uri, lambda: self._handle.answer(ask, arguments))
             case _:
                 return self._handle.answer(ask, arguments)

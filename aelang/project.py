@@ -35,6 +35,7 @@ if TYPE_CHECKING:
     from aelang.building.files import Root
     from aelang.building.units import Known
     from aelang.config import Config
+    from aelang.loader.allowances import Allowance
 
 
 class ProjectError(Exception):
@@ -176,7 +177,9 @@ def _build(settings: Settings, sight: Sight, cache: Cache, key: str, before: Sto
     except NotADatastore as fault:
         raise ProjectError(fault.diagnostics) from None
     header = encode_header(built.header)
-    findings = _dump([built.files, pack_diagnostics(built.diagnostics)])
+    findings = _dump(
+        [built.files, pack_diagnostics(built.diagnostics), pack_diagnostics(built.remarks), built.allowances]
+    )
     units = _dump(pack_units(built.units))
     built.units.clear()  # of a large datastore they take more than the rest needs
     stored = StoredProject(sight.stamp_to_keep(), header, findings)
@@ -236,6 +239,7 @@ class Compilation:
         self._key = settings.key()
         self._findings = findings
         self._diagnostics: tuple[Diagnostic, ...] | None = None
+        self._remarks: tuple[Diagnostic, ...] | None = None
         self._statistics = statistics
         self._records: dict[str, Record] = {}
         self._again: Compilation | None = None
@@ -249,6 +253,22 @@ class Compilation:
 
             self._diagnostics = tuple(unpack_diagnostics(json.loads(self._findings)[1]))
         return self._diagnostics
+
+    @property
+    def remarks(self) -> tuple[Diagnostic, ...]:
+        """What the rules find across the files, in the order of places; nothing of the references."""
+        if self._remarks is None:
+            from aelang.building.reports import unpack_diagnostics
+
+            self._remarks = tuple(unpack_diagnostics(json.loads(self._findings)[2]))
+        return self._remarks
+
+    @property
+    def allowances(self) -> "tuple[tuple[str, Allowance], ...]":
+        """What comments in the datastore allow, each with its source."""
+        from aelang.loader.allowances import Allowance
+
+        return tuple((source, Allowance(*said)) for source, said in json.loads(self._findings)[3])
 
     @property
     def statistics(self) -> Statistics:
@@ -291,6 +311,14 @@ class Compilation:
         """Write the image to `path`, with the hashes of its sources. Raises ir.ImageError where that cannot be done."""
         records = (self._record(fold(entry.path)) for entry in self.header.entries)
         write_image(path, self.header._replace(sources=self.sources()), records)
+
+    def reopened(self) -> "Compilation":
+        """This project as its files now are; what did not change is taken from the same cache. Raises ProjectError."""
+        trees = _trees(self.settings)
+        try:
+            return open_with(self.settings, trees, self._cache)
+        except CacheError:
+            return open_with(self.settings, trees, private_cache())
 
     def close(self) -> None:
         """Let go of the cache. Classes that were not read until now are made again when asked for."""

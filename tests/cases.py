@@ -41,8 +41,8 @@ class Case(NamedTuple):
 
 _HEADING = re.compile(r"(##+) (.*)")
 _TITLE = re.compile(r"`([^`]+)`:?")
-_COMMENT = re.compile(r"#\s*(error|warning|info): \[([a-z-]+)\]")
-_NOTE = re.compile(r"<!-- (error|warning|info): \[([a-z-]+)\] (.*):(\d+) -->")
+_COMMENT = re.compile(r"#\s*(error|warning|info): \[([a-z0-9-]+)\]")
+_NOTE = re.compile(r"<!-- (error|warning|info): \[([a-z0-9-]+)\] (.*):(\d+) -->")
 _SETTING = re.compile(r"<!-- (root|domains|without): (.+) -->")
 
 

@@ -23,10 +23,10 @@ def field(kind: str, name: str, value: str | None = None, **others: str | None) 
     return model.Field(texts({"aetype": kind, "name": name, "default_value": value, **others}))
 
 
-def instance(name: str, **values: str | None) -> model.Instance:
+def instance(name: str, _inherits: str | None = None, **values: str | None) -> model.Instance:
     """An instance with a value a field."""
     said = tuple(model.Value(model.Text(field), texts({"value": value})) for field, value in values.items())
-    return model.Instance(texts({"name": name}), said, f"{name}.yaml")
+    return model.Instance(texts({"name": name, "inherits": _inherits}), said, f"{name}.yaml")
 
 
 def klass(
@@ -35,11 +35,12 @@ def klass(
     instances: Sequence[model.Instance] = (),
     methods: Sequence[model.Method] = (),
     domain: str = "D",
+    **others: str | None,
 ) -> model.Class:
-    """A class of the domain D, or another."""
+    """A class of the domain D, or another; `others` are more of its attributes."""
     name = path.rpartition("/")[2]
     return model.Class(
-        domain, path, texts({"name": name}), tuple(schema), tuple(instances), tuple(methods), f"{path}.yaml"
+        domain, path, texts({"name": name, **others}), tuple(schema), tuple(instances), tuple(methods), f"{path}.yaml"
     )
 
 

@@ -46,7 +46,7 @@ def method(
     name: str, code: str, language: str = "python", inputs: Mapping[str, str | None] | None = None,
     embedded: Sequence[str] = (), location: str = "inline", **others: str | None,
 ) -> model.Method:  # fmt: skip
-    """A declaration in the class `Test/Case`; `inputs` are names and defaults, a name may have a type (`p:password`)."""
+    """A declaration in the class `Test/Case`. `inputs` are names and defaults; a name may have a type: `p:password`."""
     written: Written = {"name": name, "language": language, "location": location, "data": code, **others}
     declared = [_input(*each.partition(":")[::2], default) for each, default in (inputs or {}).items()]
     told = tuple(model.Text(each) for each in embedded)

@@ -17,7 +17,7 @@ from zlib import crc32
 
 from aelang import ir, model
 from aelang.building.files import FileReader, Root, batches, class_roles, read_class
-from aelang.building.reports import pack_diagnostics, unpack_diagnostics
+from aelang.building.reports import Json, pack_diagnostics, unpack_diagnostics
 from aelang.building.units import NOTHING_KNOWN, Known, Unit, name_text, unit_entry
 from aelang.cache import Cache
 from aelang.compiler.classes import compile_class
@@ -29,10 +29,14 @@ from aelang.loader.layout import ClassFolder, DomainFolder, Layout, lay_out
 from aelang.loader.order import order_domains
 from aelang.loader.records import FileRecord, Role
 from aelang.names import fold
+from aelang.rules import check
+from aelang.rules.compiled import Compiled
+from aelang.rules.outline import Outline, read_outline, take_outline, write_outline
 
 _KEPT_FILES = 6_000  # classes of so many files stay in memory from the survey to the compilation
 _CLASSES_AT_ONCE = 500
 _PARENTS_REMEMBERED = 50
+_OUTLINES_REMEMBERED = 1_000
 
 
 class Built(NamedTuple):
@@ -42,6 +46,8 @@ class Built(NamedTuple):
     units: dict[str, Unit]
     digests: list[dict[str, bytes]]
     diagnostics: tuple[Diagnostic, ...]
+    remarks: tuple[Diagnostic, ...]
+    allowances: list[Json]
     gone: tuple[str, ...]
     files: int
     files_read: int
@@ -93,6 +99,7 @@ class _Build:
         self.kept: dict[str, model.Class] = {}
         self.kept_files = 0
         self.said: list[Diagnostic] = []
+        self.outlines: dict[str, Outline] = {}
 
     def run(self) -> Built:
         layouts = [lay_out(root.listing, root.tree.display) for root in self.roots]
@@ -113,6 +120,8 @@ class _Build:
             units=self.units,
             digests=self.files.digests,
             diagnostics=self._diagnostics(),
+            remarks=self._remarks(keys, index),
+            allowances=self._allowances(),
             gone=tuple(path for entry in self.known.names if (path := fold(entry.path)) not in now),
             files=sum(len(root.listing.entries) for root in self.roots),
             files_read=self.files.files_read,
@@ -180,6 +189,7 @@ class _Build:
             signature, domain.name, klass.path, klass.source, (name.line, name.column),
             tuple(entry.instances.values()), tuple(entry.methods.values()),
             survey_findings=pack_diagnostics(assembled.diagnostics),
+            allowances=assembled.allowances,
         )  # fmt: skip
         self.kept_files += 1 + len(folder.instances) + len(folder.methods)
         if self.kept_files <= _KEPT_FILES:
@@ -227,7 +237,7 @@ class _Build:
     def _forget_others(self, keys: Sequence[str]) -> None:
         """Units that another goes before have no record: should they count one day, they are compiled then."""
         for key in self.units.keys() - set(keys):
-            self.units[key] = self.units[key]._replace(needs=(), reads=(), length=0, check=0, findings=())
+            self.units[key] = self.units[key]._replace(needs=(), reads=(), length=0, check=0, findings=(), outline="")
 
     def _compile(self, keys: Sequence[str], index: ir.Index) -> int:
         moved = changed_paths(self.known.names, index) if self.known.units else frozenset[str]()
@@ -261,15 +271,20 @@ class _Build:
         return frozenset(path for path, key in at.items() if key not in kept)
 
     def _compile_unit(self, key: str, index: ir.Index, parents: "_Parents") -> tuple[str, bytes]:
-        compiled = compile_class(self._model(key), index, parents)
+        klass = self._model(key)
+        compiled = compile_class(klass, index, parents)
         self.kept.pop(key, None)
         record = encode_class(compiled.klass)
+        outline = take_outline(klass, compiled.klass)
+        if len(self.outlines) < _OUTLINES_REMEMBERED:
+            self.outlines[fold(compiled.klass.path)] = outline
         self.units[key] = self.units[key]._replace(
             needs=tuple(sorted(compiled.needs)),
             reads=tuple(sorted(compiled.reads)),
             length=len(record),
             check=crc32(record),
             findings=pack_diagnostics(compiled.diagnostics),
+            outline=write_outline(outline),
         )
         return fold(compiled.klass.path), record
 
@@ -288,7 +303,38 @@ class _Build:
             if not self.roots[self.folders[key][0]].reference:
                 found += unpack_diagnostics(unit.survey_findings)
                 found += unpack_diagnostics(unit.findings)
-        return tuple(sorted(found, key=lambda each: (each.span, each.kind.slug, each.message)))
+        return _sorted(found)
+
+    def _allowances(self) -> list[Json]:
+        """What the comments in the project's own classes allow, as plain data."""
+        own = (unit for key, unit in self.units.items() if not self.roots[self.folders[key][0]].reference)
+        return [each for unit in own for each in unit.allowances]
+
+    def _remarks(self, keys: Sequence[str], index: ir.Index) -> tuple[Diagnostic, ...]:
+        """What the rules find in the project's own classes."""
+        texts = {fold((unit := self.units[key]).full_path): unit.outline for key in keys}
+
+        def outline(path: str) -> Outline | None:
+            text = texts.get(path)
+            return None if text is None else self.outlines.get(path) or read_outline(text)
+
+        own = [self.units[key].full_path for key in keys if not self.roots[self.folders[key][0]].reference]
+        return _sorted(check(Compiled(index, outline, own, self._code_files())))
+
+    def _code_files(self) -> list[str]:
+        """The files beside the declarations of methods that look like code."""
+        classes = {(at, folder.folder) for at, _, folder in self.folders.values()}
+        return [
+            root.tree.display(entry.path)
+            for at, root in enumerate(self.roots)
+            if not root.reference
+            for entry in root.listing.entries
+            if entry.path.endswith((".rb", ".py")) and (at, entry.path.rpartition("/__methods__/")[0]) in classes
+        ]
+
+
+def _sorted(found: Iterable[Diagnostic]) -> tuple[Diagnostic, ...]:
+    return tuple(sorted(found, key=lambda each: (each.span, each.kind.slug, each.message)))
 
 
 class _Parents:

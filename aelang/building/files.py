@@ -7,6 +7,7 @@ from typing import NamedTuple
 from aelang import model
 from aelang.cache import Cache, CacheError
 from aelang.diagnostics import Diagnostic
+from aelang.digests import sha256
 from aelang.loader.assemble import assemble_class
 from aelang.loader.layout import ClassFolder
 from aelang.loader.load import roles_of
@@ -44,8 +45,6 @@ class FileReader:
 
     def look_at(self, at: int, entries: Iterable[Entry]) -> None:
         """Read those of `entries` of root `at` whose digest is not known; what was read before is let go."""
-        from hashlib import sha256
-
         known, digests = self.known[at], self.digests[at]
         unknown: list[str] = []
         for path, _ in entries:
@@ -63,14 +62,12 @@ class FileReader:
 
     def signature(self, at: int, domain: str, roles: Mapping[Entry, str]) -> str:
         """A text that changes with everything that the class of these files depends on, names of others apart."""
-        from hashlib import sha256
-
         digests = self.digests[at]
         parts = [domain]
         for entry, role in roles.items():
             digest = digests.get(entry.path)
             parts += (role, entry.path, self._objection(entry.path) if digest is None else digest.hex())
-        return sha256("\0".join(parts).encode("utf-8", "surrogateescape")).hexdigest()
+        return str(sha256("\0".join(parts).encode("utf-8", "surrogateescape")).hexdigest())
 
     def _objection(self, path: str) -> str:
         data = self._contents.get(path)
@@ -117,8 +114,6 @@ class FileReader:
         """What was read of a file. One that the cache has lost is read again, if it still is the same."""
         found = self._contents.get(path)
         if found is None:
-            from hashlib import sha256
-
             found = self.roots[at].tree.read([path])[0]
             self.files_read += 1
             if not isinstance(found, bytes) or sha256(found).digest() != self.digests[at].get(path):
@@ -139,12 +134,14 @@ def read_class(files: FileReader, at: int, domain: str, folder: ClassFolder) -> 
 
 
 def class_roles(folder: ClassFolder) -> dict[Entry, str]:
+    """The files of `folder` with what each of them is."""
     roles = {entry: role.value for entry, role in roles_of(folder).items()}
     roles.update((entry, _CODE) for method in folder.methods for entry in method.code)
     return roles
 
 
 def batches(folders: Iterable[ClassFolder]) -> Iterator[list[ClassFolder]]:
+    """`folders` in their order, so many at a time that not too many files are held at once."""
     batch: list[ClassFolder] = []
     size = 0
     for folder in folders:

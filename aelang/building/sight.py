@@ -27,10 +27,7 @@ class Sight:
 
     def stamp(self) -> bytes:
         """A text that changes with everything in the trees, so far as stamps tell."""
-        try:  # hashlib brings OpenSSL along, which is half of what a warm start would spend on this
-            from _blake2 import blake2b
-        except ImportError:
-            from hashlib import blake2b
+        from aelang.digests import blake2b
 
         total = blake2b(digest_size=32)
         for at in range(len(self.trees)):

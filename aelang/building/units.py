@@ -10,7 +10,7 @@ from aelang.names import fold
 
 class Unit(NamedTuple):
     """What is kept of a class folder. `name_at` is the place of its name; `needs` are the paths whose names its record
-    depends on, `reads` the classes whose content, since it inherits from them."""
+    depends on, `reads` the classes whose content, since it inherits from them; `outline` is what rules see of it."""
 
     signature: str
     domain: str
@@ -25,6 +25,8 @@ class Unit(NamedTuple):
     check: int = 0
     survey_findings: Json = ()
     findings: Json = ()
+    outline: str = ""
+    allowances: Json = ()
 
     @property
     def full_path(self) -> str:
@@ -44,12 +46,14 @@ NOTHING_KNOWN = Known([], {}, ir.Index((), ()))
 
 
 def unit_entry(unit: Unit) -> ir.ClassEntry:
+    """The names in `unit`."""
     return ir.ClassEntry(
         unit.full_path, {fold(name): name for name in unit.instances}, {fold(name): name for name in unit.methods}
     )
 
 
 def name_text(unit: Unit) -> model.Text:
+    """The name of the class of `unit`, with its place."""
     line, column = unit.name_at
     return model.Text(unit.path.rpartition("/")[2], line, column)
 
@@ -65,8 +69,8 @@ def unpack_units(stored: Json) -> dict[str, Unit]:
 
 
 def _unit(signature: str, domain: str, path: str, source: str, name_at: Any, *rest: Any) -> Unit:
-    instances, methods, needs, reads, length, check, surveyed, findings = rest
+    instances, methods, needs, reads, length, check, surveyed, findings, outline, allowances = rest
     return Unit(
         signature, domain, path, source, tuple(name_at), tuple(instances), tuple(methods), tuple(needs), tuple(reads),
-        length, check, surveyed, findings,
+        length, check, surveyed, findings, outline, allowances,
     )  # fmt: skip

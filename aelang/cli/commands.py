@@ -7,6 +7,8 @@ from aelang.cli.options import Command
 
 COMMANDS: dict[str, str] = {
     "run": "Run a target and show what came of it.",
+    "validate": "Tell what is wrong in datastores, across all their files.",
+    "kinds": "List the kinds of findings, or show the page of one.",
     "compile": "Compile datastores, report what is wrong, write the image.",
     "ls": "List domains, namespaces, classes, instances and methods.",
     "show": "Show a class or an instance with where each value comes from.",

@@ -26,9 +26,9 @@ Exit codes: 0 no errors, 1 errors. Only what changed since the last time is read
         *HOW,
     ),
     examples=(
-        ("aelang compile automate/", "what is wrong with a datastore"),
-        ("aelang compile repo@v1.2:automate -o release.image", "an image of a git revision"),
-        ("aelang compile automate/ --emit json | jq .classes[0]", "what a class means"),
+        ("aelang compile", "what is wrong with the datastore of this folder"),
+        ("aelang compile -o our.image && aelang run --image our.image /System/Request/hello", "an image, and its use"),
+        ("aelang compile --emit json > classes.json", "what the classes mean"),
     ),
 )  # fmt: skip
 

@@ -11,7 +11,8 @@ instances in the datastore that the line names (or that would be used without a 
     examples=(
         ('eval "$(aelang completion bash)"', "in ~/.bashrc"),
         ('eval "$(aelang completion zsh)"', "in ~/.zshrc, behind compinit"),
-        ("aelang completion fish > ~/.config/fish/completions/aelang.fish", "once"),
+        ("mkdir -p ~/.config/fish/completions", "once, with the next line"),
+        ("aelang completion fish > ~/.config/fish/completions/aelang.fish", "what fish then reads"),
     ),
 )
 

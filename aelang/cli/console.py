@@ -5,6 +5,7 @@ import sys
 from typing import TextIO
 
 from aelang.cli.options import Given
+from aelang.interpreter.values import mask_secrets
 
 _STYLES = {"red": "31", "green": "32", "yellow": "33", "blue": "34", "cyan": "36", "dim": "2", "bold": "1"}
 _CONTROL = {code: f"\\x{code:02x}" for code in (*range(9), *range(11, 32), *range(0x7F, 0xA0))}
@@ -25,7 +26,7 @@ class Console:
 
     def result(self, text: str) -> None:
         """Prints a part of the result."""
-        print(text)  # noqa: T201 - results are printed here and nowhere else
+        print(mask_secrets(text))  # noqa: T201 - results are printed here and nowhere else
 
     def note(self, text: str) -> None:
         """Tells something on the way, unless `--quiet`."""
@@ -34,7 +35,7 @@ class Console:
 
     def tell(self, text: str) -> None:
         """Tells something that was asked for or that must be known, such as a trace or an error."""
-        print(text, file=sys.stderr, flush=True)  # noqa: T201 - and everything else here
+        print(mask_secrets(text), file=sys.stderr, flush=True)  # noqa: T201 - and everything else here
 
     def progress(self, text: str) -> None:
         """Shows how far it is, in place of what `progress` showed before, unless `--quiet`; for a terminal only."""

@@ -57,7 +57,6 @@ class Prompt:
         line = _read_line()
         if not line:
             self._tell("")
-            self._tell("no more commands: the run is left")
             raise Left
         return line.strip()
 

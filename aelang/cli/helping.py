@@ -1,11 +1,12 @@
 """The help texts: of the program from the table of commands, of a command from its declaration."""
 
+import os
 from collections.abc import Iterable
 
 from aelang.cli.commands import COMMANDS
 from aelang.cli.options import Command, Option
 
-_WIDTH = 100
+_WIDEST, _NARROWEST = 100, 60
 _LEFT = 30
 
 _PROGRAM = """\
@@ -17,7 +18,7 @@ aelang. Results go to standard output, everything else to standard error.
 Exit codes: 0 done, 1 the thing asked about is bad, 2 wrong usage, 3 a retry was asked for, 70 a fault of aelang."""
 _EXAMPLES = (
     ("aelang run /System/Request/hello", "run a target of the datastore that comes with aelang"),
-    ("aelang ls -d automate/", "what is in a datastore"),
+    ("aelang ls /", "what is in it; `-d FOLDER` takes another one"),
     ("aelang run --help", "more on one command"),
 )
 _HELP = ("-h, --help", "Show this text and exit.")
@@ -54,19 +55,30 @@ def _option(option: Option) -> tuple[str, str]:
 
 
 def _text(text: str) -> list[str]:
-    return ["\n".join(_wrapped(paragraph.split(), _WIDTH)) for paragraph in text.split("\n\n")]
+    width = _width()
+    return ["\n".join(_wrapped(paragraph.split(), width)) for paragraph in text.split("\n\n")]
 
 
 def _columns(rows: Iterable[tuple[str, str]]) -> str:
     lines: list[str] = []
+    width = _width() - _LEFT
     for left, right in rows:
-        first, *more = _wrapped(right.split(), _WIDTH - _LEFT)
+        first, *more = _wrapped(right.split(), width)
         if len(left) > _LEFT - 4:
             lines.append(f"  {left}")
             left = ""
         lines.append(f"  {left.ljust(_LEFT - 2)}{first}")
         lines += [" " * _LEFT + line for line in more]
     return "\n".join(lines)
+
+
+def _width() -> int:
+    """How wide a line may be: as wide as the terminal, within reason."""
+    try:
+        columns = os.get_terminal_size().columns
+    except (OSError, ValueError):
+        return _WIDEST
+    return max(_NARROWEST, min(columns - 1, _WIDEST))
 
 
 def _examples(examples: Iterable[tuple[str, str]]) -> str:

@@ -18,10 +18,10 @@ The domains that have a name stand beside it, the one that answers first.""",
     arguments=(Argument("path", "[PATH]", required=False, completes="names"),),
     options=(*WHERE, Option(("-r", "--recursive"), "List everything below, at any depth."), JSON, *HOW),
     examples=(
-        ("aelang ls -d automate/", "the domains, highest first"),
-        ("aelang ls / -d automate/", "the namespaces of all enabled domains"),
+        ("aelang ls", "the domains, highest first"),
+        ("aelang ls /", "the namespaces of all enabled domains"),
         ("aelang ls /System/Request", "the instances and methods of a class"),
-        ("aelang ls -r /ManageIQ --json", "everything in a domain, for a program"),
+        ("aelang ls -r /Base --json", "everything in a domain, for a program"),
     ),
 )
 

@@ -1,17 +1,18 @@
 """How a run ended, as people and programs are told: the exit code, the result, and what went wrong."""
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from typing import NamedTuple
 
 from aelang import ir
-from aelang.cli.console import Console
-from aelang.interpreter.failures import InvalidPathFormat
+from aelang.cli.console import Console, printable
+from aelang.interpreter.failures import BY_NAME, DatastoreError, InvalidPathFormat
 from aelang.interpreter.outcome import Failed, Finished, Outcome, Retry
 from aelang.interpreter.trace import Dropped
 from aelang.interpreter.values import sanitize
 
 _RETRY = 3
+_SHOWN = 5  # objects that were cut short
 
 
 class Ended(NamedTuple):
@@ -53,7 +54,7 @@ def show(console: Console, shape: str, ended: Ended, *, private: bool) -> None:
             from aelang.cli.console import printable
             from aelang.interpreter.walk import walk_lines
 
-            _print_all(console, map(printable, walk_lines(workspace)))
+            _print_all(console, map(printable, walk_lines(workspace, private=private)))
         case _:
             _show_tree(console, ended, private=private)
 
@@ -82,6 +83,8 @@ def tell_fault(console: Console, index: ir.Index, ended: Ended) -> None:
     match ended.outcome:
         case Failed(error):
             console.error(f"{type(error).__name__}: {error.message}", str(error.span))
+            if error.detail:
+                console.tell(f"  = {printable(error.detail)}")
             if type(error) is InvalidPathFormat and not error.span.source:
                 console.tell("  = help: a target is written /Namespace/Class/instance?argument=value#message")
         case Finished(workspace=workspace) if workspace.root is None:
@@ -91,6 +94,16 @@ def tell_fault(console: Console, index: ir.Index, ended: Ended) -> None:
             console.error(reason or "the run ended with ae_result = error")
         case _:
             pass
+
+
+def tell_passed_over(console: Console, dropped: Sequence[Dropped]) -> None:
+    """Warns of objects that a fault of the datastore cut short while the run went on."""
+    cut = [each for each in dropped if issubclass(BY_NAME[each.failure], DatastoreError)]
+    lines = [f"passed over: {each.failure}: {each.message}" for each in cut[:_SHOWN]]
+    if len(cut) > _SHOWN:
+        lines.append(f"{len(cut) - _SHOWN} more; --trace shows where")
+    for line in lines:
+        console.note(f"{console.marked('warning', 'yellow')}: {printable(line)}")
 
 
 def _why_nothing(last: Dropped | None) -> str:
@@ -112,7 +125,7 @@ def _head(ended: Ended) -> dict[str, object]:
     match ended.outcome:
         case Failed(error):
             place = {"file": error.span.source, "line": error.span.line, "column": error.span.column}
-            fault = {"type": type(error).__name__, "message": error.message, **place}
+            fault = {"type": type(error).__name__, "message": error.message, "detail": error.detail, **place}
             return {"outcome": "failed", "uri": ended.uri, "error": fault}
         case Retry(after, checkpoint, affinity):
             later = {"after": after, "next_uri": sanitize(checkpoint.uri), "server_affinity": affinity}

@@ -41,7 +41,7 @@ def _take_option(word: str, rest: Iterator[str], by_name: dict[str, Option], val
 def _take_value(option: Option, value: str, values: dict[str, object]) -> bool:
     if option.choices and value not in option.choices:
         return False
-    if option.least is not None and not (value.isascii() and value.isdecimal() and int(value) >= option.least):
+    if option.least is not None and not _is_number(value, option.least):
         return False
     if option.many:
         before = values[option.key]
@@ -50,6 +50,14 @@ def _take_value(option: Option, value: str, values: dict[str, object]) -> bool:
     else:
         values[option.key] = value if option.least is None else int(value)
     return True
+
+
+def _is_number(text: str, least: int) -> bool:
+    """Whether `text` is a number of at least `least`; Python reads none of thousands of digits."""
+    return text.isascii() and text.isdecimal() and len(text) <= _MOST_DIGITS and int(text) >= least
+
+
+_MOST_DIGITS = 100
 
 
 def _take_arguments(declared: tuple[Argument, ...], given: list[str], values: dict[str, object]) -> bool:

@@ -105,6 +105,8 @@ class Retries:
             outcome = resume(outcome.checkpoint)
         if isinstance(outcome, Finished):
             self._forget()
+        else:
+            self._tell_how()
         return outcome
 
     def _restored(self, document: "Document", engine: "Engine") -> Checkpoint:
@@ -142,8 +144,13 @@ class Retries:
         """Takes the checkpoint away once the run has come to its end: from there nothing must be done again."""
         import os
 
-        if self._is_ours and self._file is not None:
+        if not self._is_ours or self._file is None:
+            return
+        try:
             os.unlink(self._file)
+        except OSError as fault:
+            self._console.note(f"note: {self._file} is no longer needed: {fault.strerror or fault}")
+        else:
             self._console.note(f"note: {self._file} is no longer needed, and was removed")
 
     def _tell_how(self) -> None:
@@ -170,13 +177,15 @@ class Retries:
     def _sleep(self, seconds: float, said: str) -> None:
         """Sleeps; on a terminal the line counts down."""
         end = time.monotonic() + seconds
-        if not sys.stderr.isatty():
+        if seconds <= 0:
+            self._console.note(f"{said} (at once)")
+        elif not sys.stderr.isatty():
             self._console.note(f"{said} (in {_span(seconds)})")
         while (left := end - time.monotonic()) > 0:
             if sys.stderr.isatty():
                 self._console.progress(f"{said} (in {_span(left)})")
             time.sleep(min(left, 1.0 if sys.stderr.isatty() else _LONGEST))
-        if sys.stderr.isatty():
+        if seconds > 0 and sys.stderr.isatty():
             self._console.progress("")
 
 

@@ -11,6 +11,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from aelang.diagnostics import Diagnostic
+    from aelang.loader.trees import Tree
     from aelang.project import Compilation
 
 
@@ -48,24 +49,55 @@ def tell_diagnostics(found: "Sequence[Diagnostic]", console: Console, roots: "Se
     from aelang.diagnostics.lines import line_reader
     from aelang.diagnostics.text import render
 
-    read_line = line_reader(lambda source: _read_source(source, roots))
+    read_line = line_reader(_Sources(found, roots).read)
     console.tell(render(found, read_line, colored=console.error_colored) + "\n")
 
 
-def _read_source(source: str, roots: "Sequence[str]") -> bytes:
-    """The bytes of the source of that name: a file, or a file in a git tree or zip export. Raises OSError."""
-    from aelang.diagnostics import Diagnostic
-    from aelang.loader.trees import open_tree
+class _Sources:
+    """The sources of findings: files, or files in the trees `roots`.
 
-    if os.path.isfile(source):
-        with open(source, "rb") as file:
-            return file.read()
-    for root in roots:
-        tree = open_tree(root) if source.startswith(root) else None
-        if tree is None or isinstance(tree, Diagnostic):
-            continue
-        path = source[len(root) :].lstrip(":/")
-        read = tree.read([path]) if tree.display(path) == source else ()
-        if read and isinstance(read[0], bytes):
-            return read[0]
-    raise FileNotFoundError(source)
+    A git tree costs some processes to open and an archive a walk over all its names, so each is opened once and asked
+    for several files at a time, those that the next findings are in.
+    """
+
+    def __init__(self, found: "Sequence[Diagnostic]", roots: "Sequence[str]") -> None:
+        spans = (span for each in found for span in (each.span, *(label.span for label in each.labels)))
+        self._wanted = list(dict.fromkeys(span.source for span in spans if span.line))
+        self._places = {source: at for at, source in enumerate(self._wanted)}
+        self._roots = roots
+        self._trees: dict[str, Tree | None] = {}
+        self._held: dict[str, bytes] = {}
+
+    def read(self, source: str) -> bytes:
+        """The bytes of the source of that name. Raises OSError or LookupError where there are none."""
+        if os.path.isfile(source):
+            with open(source, "rb") as file:
+                return file.read()
+        if source not in self._held:
+            at = self._places[source]
+            self._held = self._fetch(self._wanted[at : at + _SOURCES_AT_ONCE])
+        return self._held[source]
+
+    def _fetch(self, sources: "Sequence[str]") -> dict[str, bytes]:
+        held: dict[str, bytes] = {}
+        for root in self._roots:
+            tree = self._tree(root) if any(source.startswith(root) for source in sources) else None
+            if tree is None:
+                continue
+            paths = {source[len(root) :].lstrip(":/"): source for source in sources if source.startswith(root)}
+            paths = {path: source for path, source in paths.items() if tree.display(path) == source}
+            contents = zip(paths.values(), tree.read(list(paths)), strict=True)
+            held.update((source, read) for source, read in contents if isinstance(read, bytes))
+        return held
+
+    def _tree(self, root: str) -> "Tree | None":
+        from aelang.diagnostics import Diagnostic
+        from aelang.loader.trees import open_tree
+
+        if root not in self._trees:
+            opened = open_tree(root)
+            self._trees[root] = None if isinstance(opened, Diagnostic) else opened
+        return self._trees[root]
+
+
+_SOURCES_AT_ONCE = 20

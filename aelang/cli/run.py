@@ -24,9 +24,9 @@ if TYPE_CHECKING:
     from aelang.cli.retries import Retries
     from aelang.debugging import Debugger
     from aelang.engine import Engine
-    from aelang.interpreter.ports import Clock
+    from aelang.interpreter.ports import Clock, DatastoreEditor, MethodRunner
     from aelang.interpreter.trace import Dropped, Event
-    from aelang.methods import Runners
+    from aelang.methods.settings import Settings
     from aelang.project import Compilation
 
 COMMAND = Command(
@@ -34,7 +34,7 @@ COMMAND = Command(
 the objects it built.
 
 Exit codes: 0 the run came back, 1 it failed, ended in error or built nothing, 3 it asks to be run again later.""",
-    arguments=(Argument("uri", "URI", required=False, completes="names"),),
+    arguments=(Argument("uri", "[URI]", required=False, completes="names"),),
     options=(
         DATASTORE,
         REFERENCE,
@@ -74,11 +74,11 @@ Exit codes: 0 the run came back, 1 it failed, ended in error or built nothing, 3
     ),
     examples=(
         ("aelang run /System/Request/hello", "the datastore that comes with aelang"),
-        ("aelang run /System/Request/order --attr count=3 --trace -d automate/", "an argument, and what is followed"),
-        ("aelang run /System/Request/order --json --no-methods -d repo@v1.2:automate", "a git revision, for a program"),
-        ("aelang run /System/Request/order --until-done --speed 60 --trace", "waits out retries, minutes in seconds"),
+        ("aelang run /System/Request/hello --attr name=Ada --trace", "an argument, and what is followed"),
+        ("aelang run /System/Request/hello --json --no-methods", "for a program; `-d repo@v1.2` takes a revision"),
+        ("aelang run /System/Request/hello --until-done --speed 60 --trace", "waits out retries, minutes in seconds"),
         ("aelang run --resume order.json --checkpoint order.json", "goes on where `--checkpoint order.json` left off"),
-        ("aelang run /System/Request/order --format dot | dot -Tsvg -o order.svg", "a picture"),
+        ("aelang run /System/Request/hello --format dot > hello.dot", "a picture, for `dot -Tsvg`"),
     ),
 )  # fmt: skip
 
@@ -87,7 +87,7 @@ def execute(given: Given) -> int:
     """Runs the target and shows the outcome; 0, 1 or 3 as the command's text says. Raises Misused."""
     from aelang import ir
     from aelang.cli.console import Console
-    from aelang.cli.outcomes import Ended, exit_code, show, tell_fault
+    from aelang.cli.outcomes import Ended, exit_code, show, tell_fault, tell_passed_over
     from aelang.interpreter.values import sanitize
 
     console = Console(given)
@@ -101,21 +101,24 @@ def execute(given: Given) -> int:
             return 1
         trace = _tracer(given, console, last)
         if retries is None:
-            engine = _engine(given, opened.image, console, given.number("user", 1), debugger=debugger)
+            engine = _engine(given, opened, console, given.number("user", 1), debugger=debugger)
             outcome = engine.run(uri, skip_methods=given.flag("no_methods"), trace=trace)
         else:
-            engine = _engine(given, opened.image, console, retries.user, retries.clock, debugger)
+            engine = _engine(given, opened, console, retries.user, retries.clock, debugger)
             uri = retries.target(uri, _arguments(given))
             outcome = retries.run(engine, uri, skip_methods=given.flag("no_methods"), trace=trace)
     except (ir.ImageError, Hindered) as fault:
         console.error(str(fault))
         return 1
     except Left:
+        console.tell("the run was left")
         return 1
     _tell_unreached(debugger, console)
     ended = Ended(outcome, sanitize(uri), last.event)
     show(console, shape, ended, private=given.flag("private"))
     tell_fault(console, opened.image.index, ended)
+    if outcome.workspace.root is not None and not _traces(given):
+        tell_passed_over(console, last.passed_over)
     code = exit_code(outcome)
     if code == 1:
         _tell_of_findings(opened, console)
@@ -227,13 +230,27 @@ def _tell_of_findings(opened: _Opened, console: "Console") -> None:
         console.note(f"  = note: the datastore has {counted(errors, 'error')}; `aelang compile` shows what is wrong")
 
 
-class _LastFault:
-    """The last object that came to nothing: why there is nothing, where there is nothing."""
+_REMEMBERED = 1000  # objects that came to nothing
 
-    __slots__ = ("event",)
+
+class _LastFault:
+    """The objects that came to nothing: the last one, and those that a fault of the datastore cut short."""
+
+    __slots__ = ("event", "passed_over")
 
     def __init__(self) -> None:
         self.event: Dropped | None = None
+        self.passed_over: list[Dropped] = []
+
+    def take(self, event: "Dropped") -> None:
+        """Remembers `event`."""
+        self.event = event
+        if not event.climbs and len(self.passed_over) < _REMEMBERED:
+            self.passed_over.append(event)
+
+
+def _traces(given: Given) -> bool:
+    return given.flag("trace") or given.text("trace_format") is not None
 
 
 def _tracer(given: Given, console: "Console", last: _LastFault) -> "Callable[[Event], None]":
@@ -241,10 +258,10 @@ def _tracer(given: Given, console: "Console", last: _LastFault) -> "Callable[[Ev
 
     def remember(event: "Event") -> None:
         if type(event) is Dropped:
-            last.event = event
+            last.take(event)
 
     form = given.text("trace_format")
-    if not given.flag("trace") and form is None:
+    if not _traces(given):
         return remember
     from aelang.cli.console import printable
     from aelang.cli.formats.trace import RENDERERS
@@ -262,7 +279,7 @@ def _tracer(given: Given, console: "Console", last: _LastFault) -> "Callable[[Ev
 
 def _engine(
     given: Given,
-    image: "ir.Image",
+    opened: _Opened,
     console: "Console",
     user: int,
     clock: "Clock | None" = None,
@@ -278,16 +295,36 @@ def _engine(
         given.number("depth", usual.depth), given.number("objects", usual.objects), given.number("steps", usual.steps)
     )
     catalog = open_catalog(given, console, user)
-    methods = _methods(given, Runners(spool=given.text("spool")))
+    methods = _methods(given, Runners(spool=given.text("spool"), settings=_settings), debugger)
     watch = None if debugger is None else debugger.attach
-    return Engine(image, methods=methods, catalog=catalog, clock=clock, limits=limits, watch=watch)
+    return Engine(
+        opened.image, methods=methods, catalog=catalog, clock=clock, limits=limits, editor=_editor(opened), watch=watch
+    )
 
 
-def _methods(given: Given, runners: "Runners") -> "Runners":
-    """`runners`, with Python's debugger in inline methods where it is asked for."""
-    if not given.flag("debug_methods"):
+def _editor(opened: _Opened) -> "DatastoreEditor | None":
+    """What lets methods change the datastore; None for an image, which has no files."""
+    if opened.compilation is None:
+        return None
+    from aelang.editing import DirectoryEditor
+
+    return DirectoryEditor(opened.compilation)
+
+
+def _settings() -> "Settings":
+    """How far methods may go, by the aelang.toml of here or above. Raises ValueError."""
+    from aelang.config import read_table
+    from aelang.methods.settings import read_settings
+
+    return read_settings(read_table(".", "methods"))
+
+
+def _methods(given: Given, runners: "MethodRunner", debugger: "Debugger | None") -> "MethodRunner":
+    """`runners`, with what it takes to debug methods where that is asked for."""
+    is_python_debugged = given.flag("debug_methods")
+    if debugger is None and not is_python_debugged:
         return runners
     from aelang.cli.debugger import terminal
     from aelang.method_debugging import DebuggedMethods
 
-    return type(runners)({"inline": DebuggedMethods(runners, terminal())}, spool=given.text("spool"))
+    return DebuggedMethods(runners, debugger, terminal() if is_python_debugged else None)

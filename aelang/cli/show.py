@@ -24,8 +24,8 @@ the class where a class and an instance have the same path.""",
     options=(*WHERE, JSON, *HOW),
     examples=(
         ("aelang show /System/Request/hello", "an instance"),
-        ("aelang show /System/Request -d automate/", "a class, with its methods and instances"),
-        ("aelang show /ManageIQ/System/Request -d automate/ --json", "the class of one domain, for a program"),
+        ("aelang show /System/Request", "a class, with its methods and instances"),
+        ("aelang show /Base/System/Request --json", "the class of one domain, for a program"),
     ),
 )
 

@@ -14,7 +14,7 @@ An instance holds only the fields in which it says something of its own; all oth
 """
 
 from collections.abc import Callable, Mapping
-from typing import NamedTuple, TypeAlias, TypeVar
+from typing import Any, NamedTuple, TypeAlias, TypeVar
 
 from aelang import ir, model
 from aelang.compiler import lower, lower_own
@@ -364,6 +364,7 @@ def _says_something(layer: Layer, coalesces: bool) -> bool:
 def _method(method: model.Method, bench: _Bench) -> ir.Method:
     name = method.attributes.get("name", model.Text(None))
     location = (method.get("location") or "").strip()
+    effect = (method.get("effect") or "").strip().lower()
     inputs = sorted(method.inputs, key=lambda each: priority(each.get("priority")))
     return ir.Method(
         path=f"{bench.path}/{method.name}",
@@ -373,7 +374,16 @@ def _method(method: model.Method, bench: _Bench) -> ir.Method:
         inputs=tuple(_input(each, method.source, bench) for each in inputs),
         embedded=tuple(each.value for each in method.embedded if each.value),
         place=bench.place(method.source, name.line, name.column),
+        effect=effect if effect in ("none", "once") else "idempotent",
+        options=_frozen(dict(method.options)),
     )
+
+
+def _frozen(data: Any) -> Any:  # Any: an author's own tree of JSON data
+    """`data` with tuples for its lists."""
+    if isinstance(data, dict):
+        return {key: _frozen(value) for key, value in data.items()}
+    return tuple(map(_frozen, data)) if isinstance(data, list | tuple) else data
 
 
 def _input(declared: model.Input, source: str, bench: _Bench) -> ir.Input:

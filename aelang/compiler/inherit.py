@@ -23,7 +23,7 @@ from collections.abc import Callable, Iterator, Sequence
 from typing import NamedTuple, TypeAlias
 
 from aelang import ir, model
-from aelang.compiler.overlay import DOMAIN_ORDER, by_folded_name
+from aelang.compiler.overlay import ALL_NAMES, DOMAIN_ORDER, by_folded_name
 from aelang.diagnostics import Diagnostic, DiagnosticKind, Label, Severity, did_you_mean
 from aelang.names import fold, is_blank
 
@@ -115,6 +115,9 @@ class Field(NamedTuple):
 
         `substitute` is the exception: its nil is a word too, for it means no.
         """
+        nearest = self.layers[0]
+        if len(self.layers) == 1:  # nothing is inherited, as mostly
+            return nearest if key in nearest.attributes else None
         have = [layer for layer in self.layers if key in layer.attributes]
         if len(have) < 2 or key == "substitute":
             return have[0] if have else None
@@ -324,6 +327,7 @@ _INSTANCE_HELP = "write the name of an instance of the same class, or the path o
 
 
 def _unknown_class(klass: model.Class, reference: str, library: Library) -> Diagnostic:
+    library.needs.add(ALL_NAMES)
     known = {path for entry in library.index for path in (f"/{entry.path.partition('/')[2]}", f"/{entry.path}")}
     if "/" not in reference:
         known = {path.rpartition("/")[2] for path in known}

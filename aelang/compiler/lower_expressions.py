@@ -64,10 +64,15 @@ def _reader(text: str, substitute: bool) -> _Reader:
     return _Reader(text, found, numbers)
 
 
+_MOST_DIGITS = 1000  # Python reads no 4,300
+
+
 def _lower(node: nodes.Expression, reader: _Reader, depth: int) -> ir.Expression:
     if depth > _DEEPEST:
         raise _Refused(f"it is nested more than {_DEEPEST} deep")
     match node:
+        case nodes.Number(text) if len(text) > _MOST_DIGITS:
+            raise _Refused(f"a number has at most {_MOST_DIGITS} digits")
         case nodes.Number(text):
             return ir.Literal(float(text) if "." in text else int(text))
         case nodes.Named("message"):

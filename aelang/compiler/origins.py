@@ -1,56 +1,73 @@
-"""Origins: where each layer of what a field says stands, the class's default first, the instance's value last."""
+"""Origins: where each layer of what a field says stands: the oldest ancestor first, the instance last."""
 
+from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
-from aelang import model
+from aelang import ir, model
 from aelang.compiler.classes import COALESCING
+from aelang.compiler.inherit import Effective, Field, Layer, Library, inherit, values_of
 from aelang.names import fold, is_blank
 from aelang.source import Span
 
 
 class Origin(NamedTuple):
-    """One layer: whose it is ("class" or "instance"), the text, its place, and whether it is the one that counts."""
+    """One layer: whose it is ("class" or "instance"), the text, its place, and whether it is the one that counts.
+
+    `inherited_from` is the full path of the class or instance that says it, blank where that is the one asked about.
+    """
 
     layer: str
     text: str | None
     span: Span
     counts: bool
+    inherited_from: str = ""
 
 
-def origins(klass: model.Class, instance: str | None, field: str, attribute: str = "value") -> tuple[Origin, ...]:
+def origins(
+    klass: model.Class, instance: str | None, field: str, attribute: str = "value", library: Library | None = None
+) -> tuple[Origin, ...]:
     """The layers of `attribute` (`value`, `collect`, `on_entry` ...) of `field`, in rising order.
 
-    Layers that say nothing under that key are left out. Without `instance` only the class is looked at. The last
-    layer that counts is the one a run sees (ENGINE-FACTS 5.1, 5.2).
+    Layers that say nothing under that key are left out. Without `instance` only the class is looked at; without
+    `library` nothing is inherited. One layer counts, and a run sees it (ENGINE-FACTS 5.1, 5.2, LANGUAGE 2).
     """
-    declared = next((each for each in klass.schema if fold(each.name) == fold(field)), None)
+    library = library or Library(ir.Index((), ()))
+    effective = inherit(klass, library)
+    declared = next((each for each in effective.fields if fold(each.name) == fold(field)), None)
     if declared is None:
         return ()
-    key = "default_value" if attribute == "value" else attribute
-    layers = [_layer("class", declared.attributes.get(key), klass.source)]
-    found = _instance(klass, instance)
-    if found is not None:
-        value = next((each for each in found.values if fold(each.name.value or "") == fold(field)), None)
-        layers.append(_layer("instance", None if value is None else value.attributes.get(attribute), found.source))
-    said = [layer for layer in layers if layer is not None]
-    counting = _counting(said, declared.get("datatype") == COALESCING and attribute == "value")
-    return tuple(layer._replace(counts=at == counting) for at, layer in enumerate(said))
+    values = _values(effective, instance, field, library)
+    coalesces = declared.get("datatype") == COALESCING and attribute == "value"
+    counting = _counting(declared, values, attribute, coalesces)
+    own = f"/{klass.domain}/{klass.path}"
+    return (
+        *_origins("class", reversed(declared.layers), _class_key(attribute), own, counting),
+        *_origins("instance", reversed(values), attribute, f"{own}/{instance}", counting),
+    )
 
 
-def _instance(klass: model.Class, name: str | None) -> model.Instance | None:
-    if name is None:
-        return None
-    return next((each for each in klass.instances if fold(each.name) == fold(name)), None)
+def _class_key(attribute: str) -> str:
+    return "default_value" if attribute == "value" else attribute
 
 
-def _layer(whose: str, said: model.Text | None, source: str) -> Origin | None:
-    return None if said is None else Origin(whose, said.value, said.span(source), counts=False)
+def _values(effective: Effective, instance: str | None, field: str, library: Library) -> tuple[Layer, ...]:
+    """What the instance and those it inherits from say of `field`, its own words first."""
+    found = next((each for each in effective.klass.instances if fold(each.name) == fold(instance or "")), None)
+    return () if found is None else values_of(found, effective, library).layers.get(fold(field), ())
 
 
-def _counting(layers: list[Origin], coalesces: bool) -> int:
-    """The layer that counts, by number: the instance unless it is blank (nil, where it coalesces), else the class."""
-    if not layers or layers[-1].layer == "class":
-        return 0
-    text = layers[-1].text
-    says_nothing = text is None if coalesces else is_blank(text)
-    return 0 if says_nothing and len(layers) > 1 else len(layers) - 1
+def _counting(declared: Field, values: Sequence[Layer], attribute: str, coalesces: bool) -> Layer | None:
+    """The layer that counts: the nearest instance's unless it is blank (nil, where it coalesces), else the class's."""
+    for layer in values:
+        text = layer.attributes.get(attribute)
+        if text is not None and not (text.value is None if coalesces else is_blank(text.value)):
+            return layer
+    return declared.saying(_class_key(attribute))
+
+
+def _origins(whose: str, layers: Iterator[Layer], key: str, own: str, counting: Layer | None) -> Iterator[Origin]:
+    for layer in layers:
+        text = layer.attributes.get(key)
+        if text is not None:
+            inherited_from = "" if fold(layer.owner) == fold(own) else layer.owner
+            yield Origin(whose, text.value, text.span(layer.source), layer is counting, inherited_from)

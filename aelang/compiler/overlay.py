@@ -57,17 +57,20 @@ def layers_of(index: ir.Index) -> Layers:
     return found
 
 
-DOMAIN_ORDER = "*"
-"""Stands among paths for the order of the domains."""
+DOMAIN_ORDER, ALL_NAMES = "*", "**"
+"""Stand among paths for the order of the domains, and for every name that there is (a hint may name any)."""
 
 
 def changed_paths(before: ir.Index, after: ir.Index) -> frozenset[str]:
     """The folded paths under which `after` has other names, or the same in other domains, than `before`.
 
-    DOMAIN_ORDER is among them where the order of the domains is another.
+    DOMAIN_ORDER is among them where the order of the domains is another, ALL_NAMES where anything is.
     """
     if before.domains == after.domains and list(before) == list(after):
         return frozenset()
     old, new = layers_of(before), layers_of(after)
     changed = {path for path in old.keys() | new.keys() if old.get(path) != new.get(path)}
-    return frozenset(changed if before.domains == after.domains else changed | {DOMAIN_ORDER})
+    changed.add(ALL_NAMES)
+    if before.domains != after.domains:
+        changed.add(DOMAIN_ORDER)
+    return frozenset(changed)

@@ -10,11 +10,16 @@ def line_reader(read: Callable[[str], bytes]) -> Callable[[str, int], "str | Non
 
     def line(source: str, number: int) -> str | None:
         if source not in texts:
+            if len(texts) >= _KEPT:
+                texts.clear()
             texts[source] = _lines(source, read)
         lines = texts[source]
         return lines[number - 1] if 0 < number <= len(lines) else None
 
     return line
+
+
+_KEPT = 50  # findings come sorted by source, and there may be a hundred thousand
 
 
 def _lines(source: str, read: Callable[[str], bytes]) -> list[str]:

@@ -2,4 +2,3 @@
 
 No clock, no files, no network, no waiting: what a run needs from outside comes through `ports`.
 """
-

@@ -5,7 +5,8 @@ from typing import TypeAlias, assert_never
 
 from aelang import ir
 from aelang.interpreter import failures
-from aelang.interpreter.failures import ConversionError, InvalidCollection
+from aelang.interpreter.failures import ConversionError, InvalidCollection, LimitExceeded
+from aelang.interpreter.limits import MOST_ELEMENTS
 from aelang.interpreter.statistics import FUNCTIONS
 from aelang.interpreter.values import RunValue, Symbol
 from aelang.interpreter.workspace import Workspace, WorkspaceObject, object_finder
@@ -42,7 +43,7 @@ def _list_collector(collect: ir.CollectList, field: str) -> Gather:
     def gather(workspace: Workspace, obj: WorkspaceObject, led_to: object) -> None:
         values = [_argument(each, source) for source in _sources(obj, led_to) for each in collect.elements]
         if values:
-            left(workspace, obj, apply_function(values, collect.function))
+            left(workspace, obj, _counted(apply_function(values, collect.function)))
 
     return gather
 
@@ -56,9 +57,23 @@ def _hash_collector(collect: ir.CollectHash, field: str) -> Gather:
             for source in _sources(obj, led_to):
                 values[_key(key, source)] = source.attributes.get(fold(name))
         if values:
-            left(workspace, obj, values)
+            left(workspace, obj, _counted(values))
 
     return gather
+
+
+def _counted(value: RunValue) -> RunValue:
+    """`value`, once it is known that it does not hold too much. Raises LimitExceeded."""
+    count = 0
+    waiting = [value]
+    while waiting:
+        each = waiting.pop()
+        if isinstance(each, list | dict):
+            count += len(each)
+            if count > MOST_ELEMENTS:
+                raise LimitExceeded(f"a collected list comes to more than {MOST_ELEMENTS} elements")
+            waiting += each.values() if isinstance(each, dict) else each
+    return value
 
 
 def _value_collector(collect: ir.CollectValue, field: str) -> Gather:
@@ -134,4 +149,7 @@ def apply_function(values: list[RunValue], function: str | None) -> RunValue:
     act = FUNCTIONS.get(function.lower()) if function is not None else None
     if act is None or all(value is None for value in values):
         return values
-    return act(values)
+    try:
+        return act(values)
+    except OverflowError:
+        raise ConversionError(f"{function} comes to a number that is too large") from None

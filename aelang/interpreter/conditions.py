@@ -7,6 +7,7 @@ from datetime import datetime
 from typing import Any, NamedTuple, assert_never
 
 from aelang import ir
+from aelang.interpreter.limits import MOST_DIGITS
 from aelang.interpreter.reading import CannotRead, read_of
 from aelang.interpreter.values import RunValue, to_text
 
@@ -79,7 +80,7 @@ def literal_value(value: RunValue) -> RunValue:
     if not isinstance(value, str):
         return value
     found = _LITERAL.match(value)
-    if found is None:
+    if found is None or len(found["number"] or "") > MOST_DIGITS:
         return value
     if found["number"] is not None:
         return float(found["number"]) if "." in found["number"] else int(found["number"])
@@ -142,9 +143,15 @@ def _arithmetic(operator: str, left: RunValue, right: RunValue) -> RunValue:
     if not (isinstance(left, int | float) and isinstance(right, int | float)) or bool in (type(left), type(right)):
         raise CannotEvaluate(f"{to_text(left)!r} {operator} {to_text(right)!r} needs two numbers")
     try:
-        return _calculate(operator, left, right)
+        result = _calculate(operator, left, right)
     except (ZeroDivisionError, OverflowError) as fault:
         raise CannotEvaluate(str(fault)) from None
+    if isinstance(result, int) and result.bit_length() > _MOST_BITS:
+        raise CannotEvaluate("the result is too large")
+    return result
+
+
+_MOST_BITS = 4 * MOST_DIGITS
 
 
 def _calculate(operator: str, left: int | float, right: int | float) -> int | float:

@@ -1,10 +1,12 @@
 """Conversion: a value becomes one of a data type (ENGINE-FACTS parts 5 and 11.3, LANGUAGE D3 and D17)."""
 
+import math
 import re
 from collections.abc import Callable
 from datetime import datetime
 
 from aelang.interpreter.failures import ConversionError, InvalidClass, ServiceNotFound
+from aelang.interpreter.limits import MOST_DIGITS
 from aelang.interpreter.ports import ServiceCatalog, ServiceModel
 from aelang.interpreter.values import Password, RunValue, Symbol, to_text, type_name
 
@@ -54,15 +56,30 @@ def is_blank_value(value: RunValue) -> bool:
 
 
 def to_integer(text: str) -> int:
-    """The number that `text` begins with, 0 where it begins with none (Ruby's to_i)."""
+    """The number that `text` begins with, 0 where it begins with none (Ruby's to_i).
+
+    Raises ConversionError where it is longer than any that somebody means.
+    """
     found = _INTEGER.match(text)
-    return int(found[1]) if found else 0
+    if found is None:
+        return 0
+    if len(found[1]) > MOST_DIGITS:
+        raise ConversionError(f"a number of {len(found[1])} digits: at most {MOST_DIGITS} are read")
+    return int(found[1])
 
 
 def to_float(text: str) -> float:
     """The number that `text` begins with, 0.0 where it begins with none (Ruby's to_f)."""
     found = _FLOAT.match(text)
     return float(found[1].replace("_", "")) if found else 0.0
+
+
+def to_double(value: int | float) -> float:
+    """`value` as a float, infinite where it is too large for one."""
+    try:
+        return float(value)
+    except OverflowError:
+        return float("inf") if value > 0 else float("-inf")
 
 
 def service_model_name(datatype: str, catalog: ServiceCatalog) -> str | None:
@@ -112,7 +129,7 @@ def _to_float(value: RunValue) -> RunValue:
         case str():
             return to_float(value)
         case int() | float():
-            return float(value)
+            return to_double(value)
         case _:
             raise _cannot(value, "float")
 
@@ -169,8 +186,10 @@ def _to_service_model(value: RunValue, model: str, catalog: ServiceCatalog) -> R
             raise _cannot(value, model)
         case str():
             found = catalog.find(model, to_integer(value))
-        case int() | float():
-            found = catalog.find(model, int(value))
+        case int():
+            found = catalog.find(model, value)
+        case float():
+            found = catalog.find(model, int(value)) if math.isfinite(value) else None
         case list() | dict() | Symbol() | Password() | datetime() | None:
             found = None
         case _:

@@ -3,7 +3,17 @@
 from datetime import datetime
 from typing import Any
 
-from aelang.interpreter.values import MASK, Password, RunValue, Symbol, inspect, to_text, type_name
+from aelang.interpreter.values import (
+    MASK,
+    Password,
+    RunValue,
+    Symbol,
+    inspect,
+    mask_secrets,
+    masked,
+    to_text,
+    type_name,
+)
 from aelang.interpreter.workspace import Workspace, WorkspaceObject
 
 
@@ -12,12 +22,17 @@ def workspace_xml(workspace: Workspace, *, private: bool = False) -> str:
     lines = ["<MiqAeWorkspace>"]
     for root in workspace.roots:
         _object_xml(root, 1, lines, private=private)
-    return "\n".join([*lines, "</MiqAeWorkspace>"]) + "\n"
+    return mask_secrets("\n".join([*lines, "</MiqAeWorkspace>"]) + "\n")
 
 
 def shown_attributes(obj: WorkspaceObject, *, private: bool = False) -> dict[str, RunValue]:
-    """The attributes of `obj` as its caller may see them, sorted by name."""
-    return {name: obj.attributes[name] for name in sorted(obj.attributes) if private or name not in obj.private}
+    """The attributes of `obj` as its caller may see them, sorted by name; passwords in them are masked by value."""
+    return {name: masked(obj.attributes[name]) for name in sorted(obj.attributes) if private or name not in obj.private}
+
+
+def shown_variables(workspace: Workspace) -> dict[str, RunValue]:
+    """The state variables as the caller may see them: passwords in them are masked by value."""
+    return {name: masked(value) for name, value in workspace.state_vars.items()}
 
 
 def _object_xml(obj: WorkspaceObject, depth: int, lines: list[str], *, private: bool) -> None:

@@ -14,6 +14,7 @@ from aelang.interpreter.relationships import follower, state_follower
 from aelang.interpreter.runtime import Act, Plan, Runtime, RuntimeClass
 from aelang.interpreter.states import state_act, tidy_act
 from aelang.interpreter.substitution import Read, reference_reader, text_reader
+from aelang.interpreter.trace import PassedOver
 from aelang.interpreter.values import RunValue, to_text
 from aelang.interpreter.workspace import Workspace, WorkspaceObject
 from aelang.names import fold, is_blank
@@ -82,6 +83,8 @@ def _guarded_act(field: ir.Field, message: str, machine: _Machine) -> Act:
     def act_if(workspace: Workspace, obj: WorkspaceObject) -> None:
         if guard(workspace, obj):
             act(workspace, obj)
+        else:
+            workspace.emit(PassedOver(len(workspace.stack), field.name))
 
     return act_if
 

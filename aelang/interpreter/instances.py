@@ -6,6 +6,7 @@ from typing import assert_never
 
 from aelang import ir
 from aelang.interpreter.runtime import Runtime
+from aelang.interpreter.values import MASK
 from aelang.names import fold, split_path
 
 
@@ -55,10 +56,18 @@ def _value(field: ir.Field) -> str | None:
     match field:
         case ir.AssertionField():
             return " || ".join(_text(each.text) or "" for each in field.tests) or None
+        case ir.AttributeField(datatype="password"):
+            return None if field.text is None else MASK
         case ir.AttributeField():
             return _text(field.text)
+        case ir.StateField(is_step=True, action=ir.Action(text)):
+            return (_text(text) or "").removesuffix(_MESSAGE_OF_STEP)
         case _:
             return None if field.action is None else _text(field.action.text)
+
+
+_MESSAGE_OF_STEP = "#${#ae_message}"
+"""What the compiler put behind the target of a step, and its author did not."""
 
 
 def _text(text: ir.Text) -> str | None:

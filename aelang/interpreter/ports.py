@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from datetime import datetime
-from typing import TYPE_CHECKING, NamedTuple, Protocol
+from typing import TYPE_CHECKING, NamedTuple, Protocol, TypeAlias
 
 from aelang.interpreter.values import Password, RunValue
 
@@ -71,6 +71,10 @@ class ServiceCatalog(Protocol):
         """
 
 
+ANSIBLE_STATS = "ansible_stats_"
+"""What the name of a state variable that a playbook has set begins with."""
+
+
 class Vault(Protocol):
     """Passwords: what their ciphertext stands for."""
 
@@ -78,8 +82,15 @@ class Vault(Protocol):
         """The text of `ciphertext` (`v2:{...}`). Raises ValueError, told for people, where it has no key for it."""
 
 
+class Locked(ValueError):
+    """An edit of a domain that is not its user's to edit: the method gets false, the trace a warning."""
+
+
 class DatastoreEditor(Protocol):
     """Instances of the datastore, changed by a method. Each raises ValueError, told for people, where it cannot."""
+
+    def image(self) -> "ir.Image":
+        """The datastore as it is after the edits."""
 
     def create(self, path: str, values: Mapping[str, RunValue]) -> bool:
         """Makes the instance `/Domain/Ns/Class/name`; False where it is there already or its class is not."""
@@ -110,6 +121,10 @@ class Refused(Exception):
         super().__init__(message)
         self.kind = kind
         self.message = message
+
+
+Answer: TypeAlias = object
+"""What a method says and is told: values, `ObjectNumber`s, and lists and mappings of them."""
 
 
 class Handle(Protocol):
@@ -143,7 +158,7 @@ class Handle(Protocol):
     def workspace_xml(self) -> str:
         """The whole workspace as XML."""
 
-    def answer(self, ask: str, arguments: Sequence[object]) -> object:
+    def answer(self, ask: str, arguments: Sequence[Answer]) -> Answer:
         """What `evm` gets for `ask`: values, `ObjectNumber`s, and lists and mappings of them.
 
         Raises Refused, AutomateError (the method is told), LimitExceeded (the run ends), ProtocolError.

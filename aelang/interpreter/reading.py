@@ -3,7 +3,8 @@
 from collections.abc import Callable
 from datetime import datetime
 
-from aelang.interpreter.conversion import is_blank_value, to_float, to_integer
+from aelang.interpreter.conversion import is_blank_value, to_double, to_float, to_integer
+from aelang.interpreter.failures import ConversionError
 from aelang.interpreter.values import Password, RunValue, Symbol, inspect, to_text
 
 
@@ -69,13 +70,20 @@ def _to_i(value: RunValue) -> RunValue:
         case None:
             return 0
         case str():
-            return to_integer(value)
+            return _number_in(value)
         case int() | float() if not isinstance(value, bool) and value == value and abs(value) != float("inf"):
             return int(value)
         case datetime():
             return int(value.timestamp())
         case _:
             raise CannotRead(f"{to_text(value)!r} is no number")
+
+
+def _number_in(text: str) -> int:
+    try:
+        return to_integer(text)
+    except ConversionError as fault:
+        raise CannotRead(str(fault)) from None
 
 
 def _to_f(value: RunValue) -> RunValue:
@@ -85,7 +93,7 @@ def _to_f(value: RunValue) -> RunValue:
         case str():
             return to_float(value)
         case int() | float() if not isinstance(value, bool):
-            return float(value)
+            return to_double(value)
         case datetime():
             return value.timestamp()
         case _:

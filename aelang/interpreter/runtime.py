@@ -111,6 +111,14 @@ class Runtime:
         self._classes: dict[str, RuntimeClass] = {}
         self._prepared: dict[str, Prepared] = {}
 
+    def refresh(self, image: ir.Image) -> None:
+        """Goes on with `image`, the datastore after an edit. Plans under way go on as they were made."""
+        self.image = image
+        for known in self._classes.values():
+            known.plans.clear()  # objects that are there keep their class, and what they are asked for is made anew
+        self._classes.clear()
+        self._prepared.clear()
+
     def class_at(self, path: str) -> RuntimeClass | None:
         """The class with the full path, None where there is none."""
         key = fold(path)

@@ -10,7 +10,14 @@ from typing import TypeAlias, assert_never
 from aelang import ir
 from aelang.interpreter import failures
 from aelang.interpreter.conversion import is_blank_value
-from aelang.interpreter.failures import AttributeNotFound, AutomateError, InvalidPathFormat, ObjectNotFound
+from aelang.interpreter.failures import (
+    AttributeNotFound,
+    AutomateError,
+    InvalidPathFormat,
+    LimitExceeded,
+    ObjectNotFound,
+)
+from aelang.interpreter.limits import LONG_TEXT, MOST_TEXT
 from aelang.interpreter.objects import build_object, plan_of
 from aelang.interpreter.reading import CannotRead, read_of
 from aelang.interpreter.trace import UpdatedNamespace
@@ -47,13 +54,36 @@ def template_writer(template: ir.Template) -> Write:
     match writers:
         case [one]:
             before, after = texts
-            return lambda workspace: before + one(workspace) + after
+            if not before and not after:
+                return one
+            return lambda workspace: _counted(before + one(workspace) + after, workspace)
         case [one, two]:
             before, between, after = texts
-            return lambda workspace: before + one(workspace) + between + two(workspace) + after
+            return lambda workspace: _counted(before + one(workspace) + between + two(workspace) + after, workspace)
         case _:
             frame = "%s".join(text.replace("%", "%%") for text in texts)
-            return lambda workspace: frame % tuple([write(workspace) for write in writers])
+            return lambda workspace: frame % _all_counted([write(workspace) for write in writers], workspace)
+
+
+def _counted(text: str, workspace: Workspace) -> str:
+    """`text`, once it is known that the texts of the run do not come to too much. Raises LimitExceeded."""
+    if len(text) > LONG_TEXT:
+        _count(len(text), workspace)
+    return text
+
+
+def _all_counted(texts: list[str], workspace: Workspace) -> tuple[str, ...]:
+    """`texts`, before they are put together: a thousand long ones would already be too much."""
+    length = sum(map(len, texts))
+    if length > LONG_TEXT:
+        _count(length, workspace)
+    return tuple(texts)
+
+
+def _count(length: int, workspace: Workspace) -> None:
+    workspace.long_texts += length
+    if workspace.long_texts > MOST_TEXT:
+        raise LimitExceeded(f"the substituted texts of the run come to more than {MOST_TEXT // 1024 // 1024} MB")
 
 
 def _writer(reference: ir.Reference) -> Write:
@@ -179,11 +209,22 @@ def _look_up_instance(workspace: Workspace, reference: ir.InstanceLookup) -> Run
     found = runtime.search(path)
     if found is not None:
         workspace.emit(UpdatedNamespace(len(workspace.stack), reference.uri, found))
+    limits = runtime.limits
+    if len(workspace.stack) + workspace.lookups >= limits.depth:
+        raise LimitExceeded(f"more than {limits.depth} objects inside each other at {reference.uri}")
     namespace = reference.namespace if found is None else found
     home = runtime.class_at(f"{namespace}/{reference.klass}")
     obj = build_object(workspace, home, namespace, reference.klass or "", reference.instance)
-    for act in plan_of(workspace, obj, reference.message).attributes:
-        act(workspace, obj)
+    acts = plan_of(workspace, obj, reference.message).attributes
+    workspace.steps += len(acts) + 1
+    if workspace.steps > limits.steps:
+        raise LimitExceeded(f"more than {limits.steps} fields processed")
+    workspace.lookups += 1
+    try:
+        for act in acts:
+            act(workspace, obj)
+    finally:
+        workspace.lookups -= 1
     if reference.attribute is None:
         raise InvalidPathFormat(f"[{reference.uri}] names no attribute: end it with /attribute")
     return obj.attributes.get(fold(reference.attribute))

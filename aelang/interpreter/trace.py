@@ -1,6 +1,9 @@
 """What a run tells while it goes: one event a fact, with its depth (0 for the run's own object)."""
 
+from collections.abc import Callable
 from typing import NamedTuple, TypeAlias
+
+from aelang.interpreter.values import mask_secrets
 
 
 class Instantiating(NamedTuple):
@@ -69,6 +72,13 @@ class MethodEnded(NamedTuple):
     code: int
 
 
+class PassedOver(NamedTuple):
+    """A field is not processed: its condition says no."""
+
+    depth: int
+    field: str
+
+
 class StateEntered(NamedTuple):
     """A state's turn has come."""
 
@@ -110,8 +120,15 @@ Event: TypeAlias = (
     | Dropped
     | MethodCalled
     | MethodEnded
+    | PassedOver
     | StateEntered
     | StateProcessed
     | Undone
     | Logged
 )
+
+
+def masked_event(event: Event) -> Event:
+    """`event` with the passwords that were decrypted in this process masked in its texts."""
+    made: Callable[..., Event] = type(event)
+    return made(*(mask_secrets(each) if isinstance(each, str) else each for each in event))

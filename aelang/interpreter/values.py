@@ -7,6 +7,9 @@ import re
 from datetime import datetime
 from typing import TYPE_CHECKING, Any, NamedTuple, TypeAlias
 
+from aelang.names import write_query
+from aelang.names.spelling import float_text, quoted, symbol_text
+
 if TYPE_CHECKING:
     from aelang.interpreter.ports import ServiceModel
 
@@ -58,7 +61,7 @@ def to_text(value: RunValue) -> str:
         case bool():
             return "true" if value else "false"
         case float():
-            return _float_text(value)
+            return float_text(value)
         case Symbol(name):
             return name
         case datetime():
@@ -75,9 +78,9 @@ def inspect(value: RunValue) -> str:
         case None:
             return "nil"
         case str():
-            return _quoted(value)
+            return quoted(value)
         case Symbol(name):
-            return ":" + (name if _is_plain_symbol(name) else _quoted(name))
+            return symbol_text(name)
         case list():
             return f"[{', '.join(map(inspect, value))}]"
         case dict():
@@ -94,12 +97,37 @@ def remember_secret(text: str) -> None:
     """Makes `text`, a password in the clear, masked in all that `sanitize` lets through, for as long as the process
     lives. One of fewer than four characters is not: it would mask half of every line."""
     if len(text) >= _SHORTEST:
-        _SECRETS.add(text)
+        _SECRETS.update((text, quoted(text)[1:-1], _escaped(text)))
+
+
+def has_secrets() -> bool:
+    """Whether a password in the clear is known."""
+    return bool(_SECRETS)
+
+
+def _escaped(text: str) -> str:
+    """`text` as it stands in the query of a URI."""
+    return (write_query({"": text}) or "=")[1:]
+
+
+def masked(value: RunValue) -> RunValue:
+    """`value` with the passwords that were decrypted in this process masked in its texts."""
+    if not _SECRETS:
+        return value
+    match value:
+        case str():
+            return mask_secrets(value)
+        case list():
+            return [masked(each) for each in value]
+        case dict():
+            return {masked(key): masked(each) for key, each in value.items()}
+        case _:
+            return value
 
 
 def mask_secrets(text: str) -> str:
     """`text` with those passwords masked by their value that were decrypted in this process; ciphertext stays."""
-    for secret in _SECRETS:
+    for secret in sorted(_SECRETS, key=len, reverse=True):
         if secret in text:
             text = text.replace(secret, MASK)
     return text
@@ -145,48 +173,5 @@ def type_name(value: RunValue) -> str:
             return value.class_name
 
 
-def _float_text(value: float) -> str:
-    """As Ruby: the shortest digits that give the number back, spelt out from 0.0001 to below 1e15."""
-    if value != value:
-        return "NaN"
-    if value in (float("inf"), float("-inf")):
-        return "Infinity" if value > 0 else "-Infinity"
-    text = repr(value)
-    digits, _, exponent = text.partition("e")
-    if not exponent and abs(value) < 1e15:
-        return text
-    if not exponent:  # Python spells these out as well: sixteen digits before the point
-        whole = text.partition(".")[0].lstrip("-")
-        digits, exponent = f"{'-' if value < 0 else ''}{whole[0]}.{whole[1:].rstrip('0') or '0'}", "+15"
-    return f"{digits if '.' in digits else digits + '.0'}e{exponent}"
-
-
 def _time_text(value: datetime) -> str:
     return value.strftime("%Y-%m-%d %H:%M:%S ") + (value.strftime("%z") if value.utcoffset() else "UTC")
-
-
-_ESCAPES = {
-    "\\": "\\\\", '"': '\\"', "\n": "\\n", "\t": "\\t", "\r": "\\r", "\x1b": "\\e", "\x07": "\\a", "\b": "\\b",
-    "\v": "\\v", "\f": "\\f",
-}  # fmt: skip
-
-
-def _quoted(text: str) -> str:
-    out = ['"']
-    for at, character in enumerate(text):
-        if character in _ESCAPES:
-            out.append(_ESCAPES[character])
-        elif character == "#" and text[at + 1 : at + 2] in ("{", "$", "@"):
-            out.append("\\#")
-        elif character < " " or character == "\x7f":
-            out.append(f"\\x{ord(character):02X}" if character == "\x7f" else f"\\u{ord(character):04X}")
-        elif character.isprintable():
-            out.append(character)
-        else:
-            out.append(f"\\u{ord(character):04X}" if ord(character) < 0x10000 else f"\\u{{{ord(character):X}}}")
-    return "".join([*out, '"'])
-
-
-def _is_plain_symbol(name: str) -> bool:
-    stem = name[:-1] if name.endswith(("?", "!", "=")) else name
-    return stem.isidentifier()

@@ -9,6 +9,7 @@ from collections.abc import Iterator, Mapping
 from datetime import datetime
 from typing import TypeGuard
 
+from aelang.interpreter.dump import shown_attributes
 from aelang.interpreter.ports import ServiceModel
 from aelang.interpreter.values import MASK, Password, RunValue, Symbol, inspect, sanitize, to_text
 from aelang.interpreter.workspace import Workspace, WorkspaceObject
@@ -35,12 +36,12 @@ WALKED: Walked = {
 _BAR = "|    "
 
 
-def walk_lines(workspace: Workspace, walked: Walked = WALKED) -> Iterator[str]:
+def walk_lines(workspace: Workspace, walked: Walked = WALKED, *, private: bool = False) -> Iterator[str]:
     """The lines of the walk: where the run is, then each object of the workspace from the root down, passwords masked.
 
-    `walked` says which associations are followed.
+    `walked` says which associations are followed; private attributes are told only where `private` asks for them.
     """
-    writer = _Writer(walked)
+    writer = _Writer(walked, private=private)
     current = workspace.current
     if current is not None:
         yield from _where(current)
@@ -64,15 +65,16 @@ def _named(obj: WorkspaceObject) -> str:
 class _Writer:
     """Writes objects and service models, each service model once."""
 
-    def __init__(self, walked: Walked) -> None:
+    def __init__(self, walked: Walked, *, private: bool) -> None:
         self._walked = walked
+        self._private = private
         self._done: set[tuple[str, int]] = set()
 
     def object_lines(self, obj: WorkspaceObject, name: str) -> Iterator[str]:
         """`obj` with its attributes, then its children."""
         yield f"--- attributes of {name}: {obj.object_name} ---"
-        for attribute in sorted(obj.attributes):
-            yield from self._attribute(f"{name}['{attribute}']", obj.attributes[attribute])
+        for attribute, value in shown_attributes(obj, private=self._private).items():
+            yield from self._attribute(f"{name}['{attribute}']", value)
         for child in obj.children:
             yield from self.object_lines(child, _named(child))
 

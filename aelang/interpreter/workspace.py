@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING
 
 from aelang.interpreter.failures import InvalidPathFormat, LimitExceeded, ObjectNotFound
 from aelang.interpreter.outcome import Rollback, Undo
-from aelang.interpreter.trace import Event, Logged
+from aelang.interpreter.trace import Event, Logged, masked_event
 from aelang.interpreter.values import RunValue
 from aelang.names import DEFAULT_INSTANCE, fold, is_blank
 
@@ -51,8 +51,8 @@ class Workspace:
     """What one run, or several in a row, have built. `nodes` are the objects in the order of their creation."""
 
     __slots__ = (
-        "_root", "active", "built", "can_undo", "current", "emit", "machines", "nodes", "rollback", "runtime", "saved_states",
-        "skip_methods", "stack", "state_vars", "steps", "undos",
+        "_root", "active", "built", "can_undo", "current", "emit", "long_texts", "lookups", "machines", "masks",
+        "nodes", "rollback", "runtime", "saved_states", "skip_methods", "stack", "state_vars", "steps", "undos",
     )  # fmt: skip
 
     def __init__(self, runtime: "Runtime", emit: Callable[[Event], None], *, skip_methods: bool) -> None:
@@ -65,6 +65,9 @@ class Workspace:
         self.current: WorkspaceObject | None = None
         self.active: set[tuple[str, str, str]] = set()
         self.steps = 0
+        self.lookups = 0  # objects of `${miqaedb:...}` being made inside each other
+        self.long_texts = 0  # characters in the long texts that substitutions made
+        self.masks = False
         self.state_vars: dict[str, RunValue] = {}
         self.saved_states: dict[str, dict[str, RunValue]] = {}
         self.machines: list[str] = []
@@ -103,6 +106,11 @@ class Workspace:
             child.parent = None
             child.is_root = True
         self._root = None
+
+    def mask_events(self) -> None:
+        """From now on passwords that were decrypted are masked in every event (others never stand in one)."""
+        emit, self.masks = self.emit, True
+        self.emit = lambda event: emit(masked_event(event))
 
     def warn(self, text: str) -> None:
         """Says that something odd was passed over."""

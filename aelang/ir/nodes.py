@@ -1,6 +1,7 @@
 """The nodes of the intermediate form: what a field means, with nothing left to parse."""
 
-from typing import NamedTuple, TypeAlias
+from collections.abc import Mapping
+from typing import Any, NamedTuple, TypeAlias
 
 from aelang.names.calls import Argument, Attribute, Call
 
@@ -313,7 +314,11 @@ class Input(NamedTuple):
 
 
 class Method(NamedTuple):
-    """A method: where it runs (`location`), in what language, its code or, for a builtin, its name (`data`)."""
+    """A method: where it runs (`location`), in what language, its code or, for a builtin, its name (`data`).
+
+    `effect` is what a crash in the middle of it means: `none`, `idempotent` or `once` (LANGUAGE 7). `options` are the
+    declaration's own, as JSON has them, with tuples for its lists.
+    """
 
     path: str
     location: str
@@ -322,6 +327,8 @@ class Method(NamedTuple):
     inputs: tuple[Input, ...]
     embedded: tuple[str, ...]
     place: Place
+    effect: str = "idempotent"
+    options: Mapping[str, Any] = {}  # Any: an author's own tree of JSON data
 
     @property
     def name(self) -> str:

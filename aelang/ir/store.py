@@ -7,6 +7,7 @@ class, and is checked against its own sum then. The same datastore gives the sam
 
 import json
 import os
+import stat
 from collections.abc import Iterable
 from typing import NamedTuple
 from zlib import crc32
@@ -189,9 +190,12 @@ class _ImageFile:
         self._start = 0
         self._descriptor = -1
         try:
-            self._descriptor = os.open(path, os.O_RDONLY)
+            self._descriptor = os.open(path, os.O_RDONLY | os.O_NONBLOCK)  # nobody waits for a pipe to be written
+            mode = os.fstat(self._descriptor).st_mode
         except OSError as error:
             raise ImageError(f"cannot read the image `{path}`: {error.strerror}") from error
+        if not stat.S_ISREG(mode):
+            raise ImageError(f"cannot read the image `{path}`: it is no ordinary file")
 
     def __del__(self) -> None:
         if self._descriptor >= 0:

@@ -8,6 +8,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import NamedTuple, TypeVar
 
 from aelang.diagnostics import Diagnostic
+from aelang.loader.allowances import Allowance
 from aelang.loader.layout import ClassFolder, Display, DomainFolder, MethodFiles
 from aelang.loader.records import FileRecord, placed
 from aelang.loader.twins import twin
@@ -21,10 +22,11 @@ _Named = TypeVar("_Named", Instance, Method)
 
 
 class Assembled(NamedTuple):
-    """A class with everything in its folder, and all that is wrong there."""
+    """A class with everything in its folder, all that is wrong there, and what is allowed, each with its source."""
 
     klass: Class
     diagnostics: tuple[Diagnostic, ...]
+    allowances: tuple[tuple[str, Allowance], ...] = ()
 
 
 def assemble_class(
@@ -42,6 +44,12 @@ def assemble_class(
         if entry.path in records
         for each in records[entry.path].diagnostics
     ]
+    allowances = [
+        (display(entry.path), each)
+        for entry in folder.files()
+        if entry.path in records
+        for each in records[entry.path].allowances
+    ]
     own = records[folder.declaration.path]
     name = own.name.value or _stem(folder.folder)
     path = f"{folder.namespace}/{name}"
@@ -54,7 +62,7 @@ def assemble_class(
         domain, path, own.attributes, schema, _first_of_each(instances), _first_of_each(methods),
         display(folder.declaration.path),
     )  # fmt: skip
-    return Assembled(klass, tuple(said))
+    return Assembled(klass, tuple(said), tuple(allowances))
 
 
 def _stem(folder: str) -> str:

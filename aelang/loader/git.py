@@ -44,8 +44,10 @@ def open_git(root: str) -> "GitTree | Diagnostic":
     """
     repo, tail = _split(root)
     if not tail:
-        advice = "name a directory, a git tree as `repo@rev:path`, or a zip export"
-        return NOT_A_DATASTORE.at(Span(root), advice, root=root, reason=f"there is no directory `{repo}`")
+        reason = f"there is no directory `{shown(repo)}`" if repo else "there is nothing before the `@`"
+        return NOT_A_DATASTORE.at(Span(shown(root)), _ROOTS, root=shown(root), reason=reason)
+    if objection_to_name(root):
+        return UNKNOWN_REVISION.at(Span(shown(root)), _KNOWN, repo=shown(repo), rev=shown(tail))
     rev, _, path = tail.partition(":")
     path = normpath("/" + path).lstrip("/")
     if not rev or "\n" in tail:
@@ -53,9 +55,12 @@ def open_git(root: str) -> "GitTree | Diagnostic":
     asked = f"{rev}^{{commit}}\n{rev}^{{tree}}\n{rev}:{path}\n"
     status, answer, complaint = _git(repo, "cat-file", "--batch-check=%(objecttype) %(objectname)", feed=asked.encode())
     if status:
-        return NOT_A_DATASTORE.at(
-            Span(root), complaint, root=root, reason=f"`{repo}` is no git repository that can be read"
-        )
+        if status == _NOT_STARTED:
+            return NOT_A_DATASTORE.at(
+                Span(root), "install git, or name a directory or a zip export", root=root, reason=complaint
+            )
+        reason = f"git cannot read `{repo}`: {complaint.removeprefix('fatal: ')}"
+        return NOT_A_DATASTORE.at(Span(root), _ROOTS, root=root, reason=reason)
     commit, top, tree = (line.partition(" ") for line in answer.decode("utf-8", "replace").splitlines()[:3])
     if top[0] != "tree":
         return UNKNOWN_REVISION.at(Span(root), _KNOWN, repo=repo, rev=rev)
@@ -65,6 +70,8 @@ def open_git(root: str) -> "GitTree | Diagnostic":
     return GitTree(root, repo, tree[2], commit[2] if commit[0] == "commit" else "")
 
 
+_ROOTS = "name a directory, a git tree as `repo@rev:path`, or a zip export"
+_NOT_STARTED = 127
 _KNOWN = "name a branch, a tag or a commit; `git fetch` brings those of others"
 
 
@@ -90,7 +97,7 @@ def _git(repo: str, *arguments: str, feed: bytes | None = None) -> tuple[int, by
         else:
             done = subprocess.run(command, input=feed, capture_output=True, env=kept, check=False)
     except OSError as error:
-        return 127, b"", f"git cannot be started: {error.strerror}"
+        return _NOT_STARTED, b"", f"git cannot be started: {error.strerror}"
     except ValueError:
         return 128, b"", "git takes no text with a NUL character"
     lines = done.stderr.decode("utf-8", "replace").strip().splitlines()

@@ -9,6 +9,7 @@ from collections.abc import Callable, Iterator, Mapping
 from typing import Any, NamedTuple
 
 from aelang.diagnostics import Diagnostic, DiagnosticKind, Severity, did_you_mean
+from aelang.loader.allowances import find_allowances
 from aelang.loader.records import FileRecord, Part, Role
 from aelang.loader.twins import twin
 from aelang.model import (
@@ -126,7 +127,7 @@ def read_file(role: Role, data: bytes) -> FileRecord:
     document = parse_yaml(data)
     reader = _Reader(role, list(document.diagnostics))
     record = reader.read(document.root)
-    return record._replace(diagnostics=tuple(reader.diagnostics))
+    return record._replace(diagnostics=tuple(reader.diagnostics), allowances=find_allowances(data))
 
 
 class _Reader:

@@ -5,6 +5,7 @@ from enum import Enum
 from typing import Any, NamedTuple, TypeAlias
 
 from aelang.diagnostics import Diagnostic, DiagnosticKind, Label, Severity
+from aelang.loader.allowances import Allowance
 from aelang.model import Attributes, Field, Input, Text, Value
 from aelang.source import Span
 
@@ -38,6 +39,7 @@ class FileRecord(NamedTuple):
     embedded: tuple[Text, ...] = ()
     options: Mapping[str, Any] = {}  # Any: an author's own tree of JSON data
     diagnostics: tuple[Diagnostic, ...] = ()
+    allowances: tuple[Allowance, ...] = ()
 
     @property
     def name(self) -> Text:
@@ -59,12 +61,13 @@ def record_to_json(record: FileRecord) -> list[Any]:
         case _:
             parts = [part.attributes for part in record.parts]
     said = [_diagnostic_to_json(each) for each in record.diagnostics]
-    return [record.role.value, record.readable, record.attributes, parts, record.embedded, record.options, said]
+    return [record.role.value, record.readable, record.attributes, parts, record.embedded, record.options, said,
+            record.allowances]  # fmt: skip
 
 
 def record_from_json(data: list[Any]) -> FileRecord:
     """The record that `data` was made of. Raises TypeError, ValueError, KeyError or IndexError for anything else."""
-    role_name, readable, attributes, parts, embedded, options, said = data
+    role_name, readable, attributes, parts, embedded, options, said, allowances = data
     role = Role(role_name)
     made: tuple[Part, ...]
     match role:
@@ -82,6 +85,7 @@ def record_from_json(data: list[Any]) -> FileRecord:
         tuple(Text._make(each) for each in embedded),
         dict(options),
         tuple(_diagnostic_from_json(each) for each in said),
+        tuple(Allowance(*each) for each in allowances),
     )
 
 

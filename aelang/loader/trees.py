@@ -74,7 +74,8 @@ def open_tree(root: str) -> Tree | Diagnostic:
         from aelang.loader.git import open_git
 
         return open_git(root)
-    return NOT_A_DATASTORE.at(Span(root), _ROOTS, root=root, reason="there is no such file or directory")
+    reason = "it is neither a file nor a directory" if os.path.exists(root) else "there is no such file or directory"
+    return NOT_A_DATASTORE.at(Span(shown(root)), _ROOTS, root=shown(root), reason=reason)
 
 
 _ROOTS = "name a directory, a git tree as `repo@rev:path`, or a zip export"

@@ -1,8 +1,9 @@
 """Zip exports: the files of an archive, read where they lie; nothing is unpacked to disk."""
 
+import os
 import zipfile
 import zlib
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 
 from aelang.diagnostics import Diagnostic, DiagnosticKind, Severity
 from aelang.loader.trees import (
@@ -27,8 +28,7 @@ _LINK = 0o120000
 def open_zip(root: str) -> "ZipTree | Diagnostic":
     """The tree in the archive `root`; a diagnostic (not-a-datastore, unreadable-file) where it is none."""
     try:
-        with zipfile.ZipFile(root) as archive:
-            return ZipTree(root, {info.filename: info for info in archive.infolist() if not info.is_dir()})
+        archive = zipfile.ZipFile(root)
     except OSError as error:
         return UNREADABLE_FILE.at(
             Span(root), "check that you may read it", reason=(error.strerror or str(error)).lower()
@@ -36,6 +36,22 @@ def open_zip(root: str) -> "ZipTree | Diagnostic":
     except _BROKEN:
         advice = "name a directory, a git tree as `repo@rev:path`, or a zip export"
         return NOT_A_DATASTORE.at(Span(root), advice, root=root, reason="it is a file, and no readable zip export")
+    if _is_bomb(root, archive.infolist()):
+        archive.close()
+        reason = "unpacked it would be more than fifty times as long"
+        return NOT_A_DATASTORE.at(
+            Span(root), "make the archive anew from the datastore's folder", root=root, reason=reason
+        )
+    return ZipTree(root, archive)
+
+
+def _is_bomb(root: str, files: Iterable[zipfile.ZipInfo]) -> bool:
+    """Whether the archive is made to fill the memory: YAML and code shrink to a tenth or so, never to a fiftieth."""
+    unpacked = sum(info.file_size for info in files if is_relevant(info.filename) and info.file_size <= MAX_BYTES)
+    return unpacked > max(_HARMLESS, 50 * os.path.getsize(root))
+
+
+_HARMLESS = 64 * 1024 * 1024
 
 
 # What zipfile raises over damaged, encrypted or unusual archives, besides OSError.
@@ -43,11 +59,12 @@ _BROKEN = (zipfile.BadZipFile, zlib.error, ValueError, NotImplementedError, Runt
 
 
 class ZipTree:
-    """The files in a zip archive."""
+    """The files in a zip archive, which stays open: to read its names again takes a second for 70,000 of them."""
 
-    def __init__(self, name: str, files: dict[str, zipfile.ZipInfo]) -> None:
+    def __init__(self, name: str, archive: zipfile.ZipFile) -> None:
         self.name = name
-        self._files = files
+        self._archive = archive
+        self._files = {info.filename: info for info in archive.infolist() if not info.is_dir()}
 
     def identity(self) -> str | None:
         """None: the archive's files have sums of their own."""
@@ -78,19 +95,12 @@ class ZipTree:
 
     def read(self, paths: Sequence[str]) -> list[bytes | Diagnostic]:
         """The bytes of `paths`; never more of one than the archive says it has."""
-        try:
-            with zipfile.ZipFile(self.name) as archive:
-                return [self._read(archive, path) for path in paths]
-        except OSError as error:
-            reason = (error.strerror or str(error)).lower()
-        except _BROKEN as error:
-            reason = str(error)
-        return [self._unreadable(path, reason) for path in paths]
+        return [self._read(path) for path in paths]
 
-    def _read(self, archive: zipfile.ZipFile, path: str) -> bytes | Diagnostic:
+    def _read(self, path: str) -> bytes | Diagnostic:
         info = self._files[path]
         try:
-            with archive.open(info) as file:
+            with self._archive.open(info) as file:
                 return file.read(min(info.file_size, MAX_BYTES) + 1)
         except OSError as error:
             return self._unreadable(path, (error.strerror or str(error)).lower())

@@ -1,5 +1,6 @@
 """Runners of methods, one a location."""
 
+from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 from aelang.interpreter.failures import InvalidMethod
@@ -12,14 +13,15 @@ if TYPE_CHECKING:
 class Runners:
     """Fills `ports.MethodRunner`: hands each call to the runner of its location, which is imported when it is called.
 
-    `others` are runners by location that go before ours; `spool` is the folder for mail.
+    `others` are runners by location that go before ours; `spool` is the folder for mail; `settings` gives how far
+    methods may go, when the first of them is called, and raises ValueError where what is set cannot be.
     """
 
     def __init__(
         self,
         others: dict[str, MethodRunner] | None = None,
         spool: str | None = None,
-        settings: "Settings | None" = None,
+        settings: "Settings | Callable[[], Settings] | None" = None,
     ) -> None:
         self._runners = dict(others or {})
         self._spool = spool
@@ -45,10 +47,18 @@ class Runners:
             if close is not None:
                 close()
 
-    def _made(self, location: str, call: MethodCall) -> MethodRunner:
+    def _read_settings(self) -> "Settings":
         from aelang.methods.settings import Settings
 
-        settings = self._settings or Settings()
+        if self._settings is None or isinstance(self._settings, Settings):
+            return self._settings or Settings()
+        try:
+            return self._settings()
+        except ValueError as fault:
+            raise InvalidMethod(f"no method can be run: aelang.toml: {fault}") from None
+
+    def _made(self, location: str, call: MethodCall) -> MethodRunner:
+        settings = self._read_settings()
         match location:
             case "inline":
                 from aelang.methods.inline import InlineRunner
@@ -66,7 +76,8 @@ class Runners:
                 from aelang.methods.program import ProgramRunner
 
                 return ProgramRunner(settings)
-        raise InvalidMethod(
-            f"no runner for the method [/{call.method.path}]: its location is `{call.method.location}`;"
-            " --no-methods passes over all methods"
-        )
+            case _:
+                raise InvalidMethod(
+                    f"no runner for the method [/{call.method.path}]: its location is `{call.method.location}`;"
+                    " --no-methods passes over all methods"
+                )

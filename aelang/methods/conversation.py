@@ -116,11 +116,14 @@ class Conversation:
             case Password():
                 self._passwords.append(value)
                 return {"p": len(self._passwords) - 1}
-            case _ if hasattr(value, "class_name"):
-                self._models.append(value)
-                return {"m": [len(self._models) - 1, value.class_name, value.id]}
             case _:
-                return to_text(value)  # type: ignore[arg-type]  # whatever a catalog gives that is no value
+                return self._encode_model(value)
+
+    def _encode_model(self, value: Any) -> Wire:  # Any: of all that a catalog gives only models are left
+        if not hasattr(value, "class_name"):
+            return to_text(value)
+        self._models.append(value)
+        return {"m": [len(self._models) - 1, value.class_name, value.id]}
 
     def decode(self, wire: Wire) -> Any:
         """The value that `wire` stands for. Raises ValueError and the like for what is none."""
@@ -131,8 +134,9 @@ class Conversation:
                 return wire
             case list():
                 return [self.decode(each) for each in wire]
-        ((tag, inner),) = wire.items()
-        return _DECODE[tag](self, inner)
+            case _:
+                ((tag, inner),) = wire.items()
+                return _DECODE[tag](self, inner)
 
     def _pairs(self, inner: Wire) -> dict[Any, Any]:
         return {_key(self.decode(key)): self.decode(value) for key, value in inner}

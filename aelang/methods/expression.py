@@ -82,6 +82,11 @@ def _condition(call: MethodCall, wanted: Mapping[str, Any], arguments: Iterator[
         case "not" | "!":
             negated = _condition(call, operand, arguments)
             return lambda record: not negated(record)
+        case _:
+            return _comparison(call, operator, operand, arguments)
+
+
+def _comparison(call: MethodCall, operator: str, operand: Any, arguments: Iterator[tuple[str, RunValue]]) -> Holds:
     test = _OPERATORS.get(operator)
     if test is None or not isinstance(operand, dict):
         raise _bad(call, f"no operator {operator!r}: there are and, or, not, {', '.join(sorted(_OPERATORS))}")
@@ -183,6 +188,8 @@ def _nothing_found(call: MethodCall, root: dict[str, RunValue]) -> MethodResult:
         case "abort":
             call.handle.log("error", "Expression method aborted")
             raise AbortInstantiation(f"Expression method {call.method.name} aborted")
+        case other:
+            raise _bad(call, f"on_empty is {other!r}, and none of error, warn, abort")
     return MethodResult(0, "Method exited with rc=MIQ_OK", 0)
 
 
@@ -194,7 +201,7 @@ def _target(call: MethodCall) -> dict[str, RunValue]:
     return call.handle.object_at(_text_input(call, "result_obj", "."))
 
 
-def _value(call: MethodCall, records: Sequence[ServiceModel]) -> RunValue:
+def _value(call: MethodCall, records: Sequence[ServiceModel]) -> Any:  # Any: a RunValue, told by its reader
     names = _names(call)
     match _text_input(call, "result_type", "dialog_hash").lower():
         case "hash":

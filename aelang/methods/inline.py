@@ -1,4 +1,4 @@
-"""Inline methods: the code stands beside the declaration, in Ruby or in Python, and runs in a child of a warm process."""
+"""Inline methods: code beside the declaration, in Ruby or in Python, run in a child of a warm process."""
 
 import os
 import sys
@@ -12,7 +12,9 @@ from aelang.methods.settings import Settings
 from aelang.methods.warm import Warm
 
 _HERE = os.path.dirname(os.path.abspath(__file__))
-RUBY_NOT_FOUND = "ruby-not-found: no `ruby` on the PATH: install Ruby 3 (Debian: apt install ruby), or write the method in Python"  # noqa: E501
+RUBY_NOT_FOUND = (
+    "ruby-not-found: no `ruby` on the PATH: install Ruby 3 (Debian: apt install ruby), or write the method in Python"
+)
 
 
 class InlineRunner:
@@ -76,4 +78,10 @@ def _ruby_command() -> tuple[list[str], list[str]]:
 
 def _told(settings: Settings) -> dict[str, Any]:
     limits = {name: getattr(settings, name) for name in ("cpu", "memory", "file", "processes", "files")}
-    return {"limits": limits, "network": settings.network, "fence": settings.fence, "user": settings.user}
+    return {
+        "limits": limits,
+        "network": settings.network,
+        "fence": settings.fence,
+        "user": settings.user,
+        "readable": settings.readable,
+    }

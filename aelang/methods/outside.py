@@ -42,7 +42,7 @@ def run_outside(
                 stream.write(content)
         kept = {name: os.environ[name] for name in (*_PASSED, *settings.environment) if name in os.environ}
         process = subprocess.Popen(
-            [*_confining(settings, folder), *command],
+            [*_confining(settings, folder, command), *command],
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             stderr=subprocess.PIPE,
@@ -63,10 +63,12 @@ def _told(code: int) -> str:
     return f"it was ended by the signal {signal.Signals(-code).name}" if code < 0 else ""
 
 
-def _confining(settings: Settings, folder: str) -> list[str]:
+def _confining(settings: Settings, folder: str, command: Sequence[str]) -> list[str]:
     confine = os.path.join(os.path.dirname(os.path.abspath(__file__)), "child", "confine.py")
     limits = {name: getattr(settings, name) for name in ("cpu", "memory", "file", "processes", "files")}
+    readable = [*settings.readable, *(each for each in command if each.startswith("/"))]
     told = {"limits": limits, "network": settings.network, "fence": settings.fence, "scratch": folder}
+    told["readable"] = readable
     return [sys.executable, "-I", "-S", confine, json.dumps(told)]
 
 

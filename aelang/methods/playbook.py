@@ -9,8 +9,7 @@ from shutil import which
 from typing import Any
 
 from aelang.interpreter.failures import InvalidMethod
-from aelang.interpreter.handle import ANSIBLE_STATS
-from aelang.interpreter.ports import MethodCall, MethodResult
+from aelang.interpreter.ports import ANSIBLE_STATS, MethodCall, MethodResult
 from aelang.methods.outside import run_outside
 from aelang.methods.program import given_inputs
 from aelang.methods.results import Lines, result

@@ -100,7 +100,7 @@ class _Watch:
             self._converse(ready[self._ours.fileno()])
         if self._status in ready:
             return self._read_status()
-        if not ready:
+        if not ready or self._left <= 0:
             self._time_out()
         return None
 

@@ -24,8 +24,8 @@ class ProgramRunner:
         path = (call.method.data or "").strip().removeprefix("file://")
         if path not in self._settings.programs:
             raise InvalidMethod(
-                f"method [/{call.method.path}] is the program {path!r}, which is not allowed: aelang.toml has to name it"
-                " under [methods], programs"
+                f"method [/{call.method.path}] is the program {path!r}, which is not allowed: aelang.toml has to"
+                " name it under [methods], programs"
             )
         lines = {"out": Lines(call.handle, "info", "STDOUT"), "err": Lines(call.handle, "error", "STDERR")}
         try:

@@ -8,9 +8,11 @@ MEGABYTE = 1 << 20
 
 class Settings(NamedTuple):
     """`timeout` is in seconds of wall clock while the method works for itself, `cpu` in seconds of processor time;
-    `memory`, `file`, `output` and `message` are in bytes. `network` and `fence` (files out of reach, by Landlock) hold
-    where the kernel can. `user` False leaves methods of a root's run to root. `programs` are those that a method of
-    location `uri` may be; `environment` names variables that methods get to see."""
+    `memory`, `file`, `output` and `message` are in bytes; `nested` is how many methods may wait for each other.
+
+    `network` and `fence` (files out of reach, by Landlock) hold where the kernel can. `user` False leaves methods of a
+    root's run to root. `programs` are those that a method of location `uri` may be. `readable` paths may be read though
+    they lie in the folder of temporary files. `environment` names variables that methods get to see."""
 
     timeout: float = 600.0
     cpu: int = 600
@@ -25,6 +27,7 @@ class Settings(NamedTuple):
     fence: bool = True
     user: bool = True
     programs: tuple[str, ...] = ()
+    readable: tuple[str, ...] = ()
     environment: tuple[str, ...] = ()
 
 
@@ -37,10 +40,11 @@ def read_settings(table: Mapping[str, Any]) -> Settings:
     return usual._replace(**{name: _fitting(name, getattr(usual, name), value) for name, value in table.items()})
 
 
-def _fitting(name: str, usual: object, value: object) -> object:
+def _fitting(name: str, usual: object, value: object) -> Any:  # Any: of the type of `usual`
     match usual:
-        case bool() if isinstance(value, bool):
-            return value
+        case bool():
+            if isinstance(value, bool):
+                return value
         case tuple() if isinstance(value, list) and all(isinstance(each, str) for each in value):
             return tuple(value)
         case float() if isinstance(value, int | float) and not isinstance(value, bool) and value > 0:

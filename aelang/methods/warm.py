@@ -66,8 +66,10 @@ class Warm:
             self._close()
 
     def __del__(self) -> None:
-        with contextlib.suppress(Exception):  # when the interpreter ends, anything may be gone already
+        try:  # noqa: SIM105 - contextlib itself may be gone
             self._close()
+        except Exception:  # when the interpreter ends, anything may be gone already
+            pass
 
     def _ready(self) -> socket.socket:
         if self._socket is not None and self._owner != os.getpid():

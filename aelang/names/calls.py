@@ -76,12 +76,15 @@ def read_arguments(text: str) -> dict[str, Argument]:
     return {found[1]: read_argument(found[2]) for found in _ARGUMENT.finditer(text)}
 
 
+_MOST_DIGITS = 1000  # Python reads no 4,300
+
+
 def read_argument(text: str) -> Argument:
     """One argument or element: text in quotes, a number, or the name of an attribute."""
     if len(text) > 1 and text[0] in "'\"" and text[-1] == text[0]:
         return text[1:-1]
     if _WHOLE.match(text):
-        return int(text)
+        return int(text) if len(text) <= _MOST_DIGITS else text
     if _DECIMAL.match(text):
         return float(text)
     return Attribute(text)

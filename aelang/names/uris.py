@@ -122,4 +122,12 @@ def write_query(arguments: Mapping[str, str | None]) -> str | None:
 
 
 def _escape(text: str) -> str:
-    return "".join(chr(byte) if byte in _UNRESERVED else f"%{byte:02X}" for byte in text.encode())
+    return "".join(chr(byte) if byte in _UNRESERVED else f"%{byte:02X}" for byte in _bytes(text))
+
+
+def _bytes(text: str) -> bytes:
+    """`text` in UTF-8; what came as a byte that is none, in a word of the command line, is that byte again."""
+    try:
+        return text.encode("utf-8", "surrogateescape")
+    except UnicodeEncodeError:
+        return text.encode("utf-8", "replace")

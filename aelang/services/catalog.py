@@ -1,11 +1,15 @@
 """The catalog: service models over records, found by id and by conditions, and who the caller is."""
 
 from collections.abc import Iterable, Mapping, Sequence
+from typing import TYPE_CHECKING
 
 from aelang.interpreter.values import RunValue, Symbol
 from aelang.services.models import is_model
 from aelang.services.record import Record
-from aelang.services.records import Command, Records, Reference, Row
+from aelang.services.records import Reference, Row
+
+if TYPE_CHECKING:
+    from aelang.services.ports import Records
 
 
 class Catalog:
@@ -14,7 +18,7 @@ class Catalog:
 
     __slots__ = ("_caller", "records")
 
-    def __init__(self, records: Records, caller: int | None = None) -> None:
+    def __init__(self, records: "Records", caller: int | None = None) -> None:
         self.records = records
         self._caller = caller
 
@@ -57,6 +61,8 @@ class Catalog:
 
     def execute(self, command: str, arguments: tuple[RunValue, ...]) -> RunValue:
         """Does what `evm.execute` asks for. Raises LookupError for an unknown command, ValueError for arguments."""
+        from aelang.services.ports import Command
+
         return self.present(self.records.execute(Command(command, None, arguments)))
 
     def records_of(self, rows: Iterable[Row]) -> list[Record]:

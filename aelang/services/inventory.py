@@ -2,11 +2,15 @@
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import UTC, datetime
+from typing import TYPE_CHECKING
 
 from aelang.interpreter.values import RunValue
 from aelang.services.catalog import Catalog
 from aelang.services.models import ancestors, is_model
-from aelang.services.records import Answer, Command, Reference, Row
+from aelang.services.records import Reference, Row
+
+if TYPE_CHECKING:
+    from aelang.services.ports import Answer, Command
 
 Rows = Mapping[str, Sequence[Mapping[str, RunValue]]]
 """For each model the columns of its records, each with an `id`; references are values too."""
@@ -50,7 +54,7 @@ class Inventory:
             raise ValueError(f"{of.model} {of.id} is not there any more")
         self._rows[of.model][of.id] = row._replace(columns={**row.columns, **change(row.columns)})
 
-    def execute(self, command: Command) -> Answer:
+    def execute(self, command: "Command") -> "Answer":
         """Acts `command` out. Raises LookupError and ValueError."""
         from aelang.services.simulation import act
 

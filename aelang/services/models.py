@@ -10,7 +10,7 @@ _KINDS: dict[str, str] = {
         "ConfiguredSystem Container ContainerGroup ContainerImage ContainerNode ContainerProject "
         "CustomAttribute CustomizationTemplate Disk EmsCluster EmsFolder EventStream ExtManagementSystem "
         "Filesystem Flavor FloatingIp GenericObject GenericObjectDefinition GuestApplication GuestDevice "
-        "Hardware Host Job Lan MiqAeDomain MiqAlert MiqApproval MiqGroup MiqPolicy MiqRequest MiqRequestTask "
+        "Hardware Host IsoImage Job Lan MiqAeDomain MiqAlert MiqApproval MiqGroup MiqPolicy MiqRequest MiqRequestTask "
         "MiqScheduler MiqServer MiqUserRole MiqWidget NetworkPort NetworkRouter NetworkService Notification "
         "OperatingSystem OrchestrationStack OrchestrationTemplate PhysicalServer PxeImage PxeServer "
         "RequestLog ResourceAction ResourceGroup ResourcePool SecurityGroup Service ServiceOrder "

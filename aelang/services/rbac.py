@@ -15,7 +15,8 @@ from typing import NamedTuple
 
 from aelang.interpreter.values import RunValue, Symbol
 from aelang.services.models import ancestors
-from aelang.services.records import Records, Reference, Row
+from aelang.services.ports import Records
+from aelang.services.records import Reference, Row
 
 SUPER_ADMINISTRATOR = "EvmRole-super_administrator"
 APPROVES_REQUESTS = "miq_request_approval"

@@ -3,12 +3,12 @@
 from collections.abc import Callable, Mapping, Sequence
 from typing import TYPE_CHECKING
 
-from aelang.interpreter.ports import Described
 from aelang.interpreter.values import RunValue, Symbol
 from aelang.services.models import ancestors, class_name
-from aelang.services.records import Command, Reference, Row
+from aelang.services.records import Reference
 
 if TYPE_CHECKING:
+    from aelang.interpreter.ports import Described
     from aelang.services.catalog import Catalog
     from aelang.services.declaring import Association, Declared, Method, Virtual
 
@@ -60,8 +60,10 @@ class Record:
         method = self.declared.methods.get(name)
         return self._read_part(name, arguments) if method is None else self._act(method, arguments)
 
-    def describe(self) -> Described:
+    def describe(self) -> "Described":
         """All that its model declares, by kind, each sorted by name."""
+        from aelang.interpreter.ports import Described
+
         found = self.declared
         names = (name for name, method in found.methods.items() if not method.of_base)
         return Described(
@@ -106,6 +108,8 @@ class Record:
 
     def command(self, name: str, *arguments: RunValue) -> RunValue:
         """Has the records do `name`, and gives what they answer."""
+        from aelang.services.ports import Command
+
         answer = self.catalog.records.execute(Command(name, self.reference, arguments))
         return self.catalog.present(answer)
 
@@ -234,6 +238,3 @@ def _counted(method: "Method") -> str:
     if method.least == method.most:
         return "no argument" if not method.most else f"{method.most} argument{'s' * (method.most > 1)}"
     return f"{method.least} or more arguments" if method.most > 9 else f"{method.least} to {method.most} arguments"
-
-
-__all__ = ["Record", "Row", "word"]

@@ -4,13 +4,14 @@ Enough for a method to see the difference: a VM that was started is on, a reques
 nobody can see is only noted. The life of requests, their events and roll-up are the request layer's.
 """
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from datetime import datetime, timedelta
-from typing import TYPE_CHECKING, Any, TypeAlias
+from typing import TYPE_CHECKING, TypeAlias
 
-from aelang.interpreter.values import RunValue, Symbol, to_text
+from aelang.interpreter.values import RunValue, to_text
+from aelang.services.ports import Answer, Command
 from aelang.services.record import Record
-from aelang.services.records import Answer, Command, Reference, Row
+from aelang.services.records import Reference, Row
 
 if TYPE_CHECKING:
     from aelang.services.inventory import Inventory
@@ -22,15 +23,9 @@ def act(inventory: "Inventory", command: Command) -> Answer:
     """Acts `command` out. Raises LookupError for one that is asked of nobody and is not known, ValueError for
     arguments that it cannot take and for a record that is gone."""
     if command.of is None:
-        free = _FREE.get(command.name)
-        if free is None:
-            from aelang.diagnostics import did_you_mean
+        from aelang.services.executing import execute
 
-            hint = did_you_mean(command.name, _FREE)
-            raise LookupError(
-                f"nothing can be executed that is called `{command.name}`" + (f": {hint}" if hint else "")
-            )
-        return free(inventory, command.arguments)
+        return execute(inventory, command.name, command.arguments)
     row = inventory.find(*command.of)
     if row is None:
         raise ValueError(f"{command.of.model} {command.of.id} is not there any more")
@@ -45,7 +40,8 @@ def _write(inventory: "Inventory", of: Reference, **columns: RunValue) -> None:
 # -- requests and tasks ------------------------------------------------------------------------------------------
 
 
-def _approve(inventory: "Inventory", row: Row, arguments: _Arguments) -> Answer:
+def approve(inventory: "Inventory", row: Row, arguments: _Arguments) -> Answer:
+    """Approves a request, or one of its approvals; the arguments are a userid and a reason."""
     if row.model == "MiqApproval":
         return _decide(inventory, row, "approved", arguments)
     for each in _approvals(inventory, row):
@@ -62,11 +58,12 @@ def _deny(inventory: "Inventory", row: Row, arguments: _Arguments) -> Answer:
 def _approvals(inventory: "Inventory", row: Row) -> Sequence[Row]:
     """The approvals of a request; every request has at least one."""
     if not inventory.where("MiqApproval", {"miq_request_id": row.id}):
-        inventory.create("MiqApproval", _new_approval(inventory, row.id))
+        inventory.create("MiqApproval", new_approval(inventory, row.id))
     return inventory.where("MiqApproval", {"miq_request_id": row.id})
 
 
-def _new_approval(inventory: "Inventory", request: int) -> dict[str, RunValue]:
+def new_approval(inventory: "Inventory", request: int) -> dict[str, RunValue]:
+    """The approval that every request begins with."""
     return {
         "description": "Default Approval",
         "state": "pending",
@@ -159,7 +156,10 @@ def _extend_retirement(inventory: "Inventory", row: Row, arguments: _Arguments) 
     begin = rest[0] if rest else inventory.now()
     if not isinstance(days, int) or not isinstance(begin, datetime):
         raise ValueError("extend_retires_on takes a number of days, and the time to count from")
-    _write(inventory, row.reference, retires_on=begin + timedelta(days=days))
+    try:
+        _write(inventory, row.reference, retires_on=begin + timedelta(days=days))
+    except OverflowError:
+        raise ValueError(f"{days} days from then is no date") from None
     return None
 
 
@@ -241,178 +241,12 @@ def _take_out(inventory: "Inventory", resource: Reference, service: int | None) 
             inventory.delete(each.reference)
 
 
-# -- evm.execute -------------------------------------------------------------------------------------------------
-
-
-def _create_automation_request(inventory: "Inventory", arguments: _Arguments) -> Answer:
-    options, userid, approved = (*arguments, "admin", False)[:3] if len(arguments) < 3 else arguments[:3]
-    if not isinstance(options, dict):
-        raise ValueError("create_automation_request takes a hash with namespace, class_name, instance_name, attrs")
-    columns: dict[str, RunValue] = {
-        "request_type": "automation",
-        "description": "Automation Task",
-        "options": _symbols(options),
-    }
-    return _create_request(inventory, "AutomationRequest", columns, to_text(userid), approved)
-
-
-def _create_provision_request(inventory: "Inventory", arguments: _Arguments) -> Answer:
-    """The arguments are those of ManageIQ's web service: version, template, VM, requester, tags, values, ..."""
-    template, vm, requester = ((*map(_fields, arguments[1:4]), {}, {}, {}))[:3]
-    found = inventory.where("MiqTemplate", {"name": template.get("name")}) if "name" in template else ()
-    if not found:
-        raise ValueError(f"there is no template {template.get('name')!r} to provision from")
-    options: dict[Symbol, RunValue] = {Symbol("number_of_vms"): 1, Symbol("src_vm_id"): [found[0].id, template["name"]]}
-    options.update(_symbols(vm))
-    options.update(_symbols({key: value for key, value in requester.items() if key.startswith("owner_")}))
-    columns: dict[str, RunValue] = {
-        "request_type": to_text(vm.get("request_type") or "template"),
-        "description": f"Provision from [{template['name']}]",
-        "source_id": found[0].id,
-        "source_type": "VmOrTemplate",
-        "options": options,
-    }
-    return _create_request(
-        inventory, "MiqProvisionRequest", columns, to_text(requester.get("user_name") or "admin"),
-        requester.get("auto_approve") in (True, "true"),
-    )  # fmt: skip
-
-
-def _create_service_provision_request(inventory: "Inventory", arguments: _Arguments) -> Answer:
-    template, options = (*arguments, None)[:2]
-    if not isinstance(template, Record) or not template.model_is("ServiceTemplate"):
-        raise ValueError("create_service_provision_request takes a service template, and a hash of dialog values")
-    name = to_text(template.column("name"))
-    columns: dict[str, RunValue] = {
-        "request_type": "clone_to_service",
-        "description": f"Provisioning Service [{name}] from [{name}]",
-        "source_id": template.id,
-        "source_type": "ServiceTemplate",
-        "options": {Symbol("dialog"): options if isinstance(options, dict) else {}, Symbol("src_id"): template.id},
-    }
-    return _create_request(inventory, "ServiceTemplateProvisionRequest", columns, "admin", False)
-
-
-def _create_request(
-    inventory: "Inventory", model: str, columns: Mapping[str, RunValue], userid: str, approved: RunValue
-) -> Reference:
-    """A request as it is when it was just made (REQUESTS 1.4, R1 and R2)."""
-    requester = next(iter(inventory.where("User", {"userid": userid})), None)
-    now = inventory.now()
-    made = inventory.create(
-        model,
-        {
-            "approval_state": "pending_approval",
-            "request_state": "pending",
-            "status": "Ok",
-            "type": model,
-            "message": f"{_TASKS[model]} - Request Created",
-            "userid": userid,
-            "requester_id": None if requester is None else requester.id,
-            "requester_name": userid if requester is None else requester.columns.get("name"),
-            "tenant_id": None if requester is None else requester.columns.get("current_tenant_id"),
-            "process": model != "ServiceTemplateProvisionRequest",
-            "created_on": now,
-            "updated_on": now,
-            **columns,
-        },
-    )
-    inventory.create("MiqApproval", _new_approval(inventory, made.id))
-    if approved:
-        row = inventory.find(*made)
-        assert row is not None
-        _approve(inventory, row, (userid, "Auto-Approved"))
-    return made
-
-
-_TASKS = {
-    "AutomationRequest": "Automation Request",
-    "MiqProvisionRequest": "VM Provisioning",
-    "ServiceTemplateProvisionRequest": "Service_Template_Provisioning",
-}
-
-
-def _fields(value: RunValue) -> dict[str, RunValue]:
-    """Fields of a web service: a hash, or `name=web|vm_memory=1024`."""
-    if isinstance(value, dict):
-        return {to_text(key): each for key, each in value.items()}
-    pairs = (part.partition("=") for part in to_text(value).split("|") if "=" in part)
-    return {key.strip(): text.strip() for key, _, text in pairs}
-
-
-def _symbols(value: Mapping[Any, RunValue]) -> dict[Symbol, RunValue]:
-    return {key if isinstance(key, Symbol) else Symbol(to_text(key)): each for key, each in value.items()}
-
-
-def _create_notification(inventory: "Inventory", arguments: _Arguments) -> Answer:
-    (given,) = arguments or ({},)
-    fields = _fields(given)
-    subject = fields.get("subject")
-    columns: dict[str, RunValue] = {
-        "type": to_text(fields.get("type") or "automate_user_info"),
-        "level": to_text(fields.get("level") or "info"),
-        "message": to_text(fields.get("message")),
-        "created_at": inventory.now(),
-    }
-    if isinstance(subject, Record):
-        columns.update(subject_id=subject.id, subject_type=subject.model)
-    return inventory.create("Notification", columns)
-
-
-def _category(inventory: "Inventory", name: RunValue) -> Row | None:
-    return next(iter(inventory.where("Classification", {"name": to_text(name), "parent_id": None})), None)
-
-
-def _category_exists(inventory: "Inventory", arguments: _Arguments) -> Answer:
-    (name,) = arguments
-    return _category(inventory, name) is not None
-
-
-def _category_create(inventory: "Inventory", arguments: _Arguments) -> Answer:
-    (given,) = arguments
-    fields = _fields(given)
-    if not fields.get("name"):
-        raise ValueError("category_create takes a hash with name, description and single_value")
-    columns = {"single_value": fields.get("single_value", False), "description": fields.get("description")}
-    return inventory.create("Classification", {**columns, "name": to_text(fields["name"])})
-
-
-def _tag_exists(inventory: "Inventory", arguments: _Arguments) -> Answer:
-    category, name = arguments
-    parent = _category(inventory, category)
-    found = () if parent is None else inventory.where("Classification", {"parent_id": parent.id, "name": to_text(name)})
-    return bool(found)
-
-
-def _tag_create(inventory: "Inventory", arguments: _Arguments) -> Answer:
-    category, given = arguments
-    parent, fields = _category(inventory, category), _fields(given)
-    if parent is None or not fields.get("name"):
-        raise ValueError("tag_create takes a category that exists, and a hash with name and description")
-    columns = {"name": to_text(fields["name"]), "description": fields.get("description"), "parent_id": parent.id}
-    return inventory.create("Classification", columns)
-
-
-_Free: TypeAlias = Callable[["Inventory", _Arguments], Answer]
 _OfRecord: TypeAlias = Callable[["Inventory", Row, _Arguments], Answer]
-
-_FREE: dict[str, _Free] = {
-    "category_create": _category_create,
-    "category_exists?": _category_exists,
-    "create_automation_request": _create_automation_request,
-    "create_notification": _create_notification,
-    "create_notification!": _create_notification,
-    "create_provision_request": _create_provision_request,
-    "create_service_provision_request": _create_service_provision_request,
-    "tag_create": _tag_create,
-    "tag_exists?": _tag_exists,
-}
-"""What `evm.execute` may ask for."""
 
 _OF_RECORDS: dict[str, _OfRecord] = {
     "add_resource": _add_resource,
     "add_to_service": _add_to_service,
-    "approve": _approve,
+    "approve": approve,
     "create_snapshot": _create_snapshot,
     "deny": _deny,
     "execute": _execute,

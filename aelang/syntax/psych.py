@@ -7,6 +7,8 @@ import re
 from collections.abc import Callable, Iterable
 from typing import Final, NamedTuple, TypeAlias
 
+from aelang.names.spelling import float_text, quoted, symbol_text
+
 __all__ = ["TEXTS", "Moment", "Symbol", "Typed", "inspect", "inspect_hash", "inspect_list", "text_of", "type_of"]
 
 
@@ -57,7 +59,7 @@ def cast(value: Typed) -> str | None:
         case Moment(text, _):
             return text
         case float():
-            return _float_text(value)
+            return float_text(value)
         case _:
             return str(value)
 
@@ -70,9 +72,9 @@ def inspect(value: Typed) -> str:
         case True | False:
             return "true" if value else "false"
         case str():
-            return _quoted(value)
+            return quoted(value)
         case Symbol(name):
-            return ":" + (name if _BARE_SYMBOL.match(name) else _quoted(name))
+            return symbol_text(name)
         case Moment(_, inspected):
             return inspected
         case _:
@@ -157,7 +159,7 @@ def _sixties_float(plain: str) -> Typed:
 
 def _leading_integer(text: str) -> int:
     found = _DIGITS.match(text)
-    return int(found[0]) if found else 0
+    return int(found[0][:_LONGEST_NUMBER]) if found else 0
 
 
 def _leading_float(text: str) -> float:
@@ -278,48 +280,3 @@ _FORMS: tuple[tuple[re.Pattern[str], Callable[[str], Typed]], ...] = (
     (_FLOAT, _float),
     (_INTEGER, _integer),
 )
-
-
-def _float_text(value: float) -> str:
-    """Ruby's spelling: the shortest digits that give `value` back, with an exponent from 1.0e+15 on."""
-    if value != value:
-        return "NaN"
-    if value in (float("inf"), float("-inf")):
-        return "Infinity" if value > 0 else "-Infinity"
-    mantissa, e, exponent = repr(value).partition("e")
-    if not e and abs(value) >= 1e15:
-        sign, digits = ("-" if value < 0 else ""), mantissa.lstrip("-").replace(".", "").rstrip("0")
-        mantissa, e, exponent = f"{sign}{digits[0]}.{digits[1:] or '0'}", "e", "+15"
-    return f"{mantissa}.0e{exponent}" if e and "." not in mantissa else mantissa + e + exponent
-
-
-_BARE_SYMBOL = re.compile(
-    r"(?:(?:@@?|\$)?[^\W\d]\w*|[^\W\d]\w*[?!=]|\$[0-9~*$?!@/\\;,.=:<>\"&`'+]|\[\]=?|[-+~!]@?|\*\*?|[/%|&^`]|<=>|<<|>>|[<>]=?|===?|=~|![=~])\Z"
-)
-_ESCAPES = {
-    "\n": "\\n", "\t": "\\t", "\r": "\\r", "\f": "\\f", "\v": "\\v", "\b": "\\b", "\a": "\\a", "\x1b": "\\e",
-    '"': '\\"', "\\": "\\\\",
-}  # fmt: skip
-
-
-def _quoted(text: str) -> str:
-    shown = [_shown(character) for character in text]
-    for at, character in enumerate(text):
-        if character == "#" and text[at + 1 : at + 2] in ("{", "$", "@"):
-            shown[at] = "\\#"
-    return f'"{"".join(shown)}"'
-
-
-def _shown(character: str) -> str:
-    if character in _ESCAPES:
-        return _ESCAPES[character]
-    if " " <= character <= "~" or (character > "\x7f" and _is_printable(character)):
-        return character
-    code = ord(character)
-    return f"\\u{code:04X}" if code <= 0xFFFF else f"\\u{{{code:X}}}"
-
-
-def _is_printable(character: str) -> bool:
-    from unicodedata import category
-
-    return character == "\x85" or category(character) not in ("Cc", "Cs", "Cn", "Zl", "Zp")

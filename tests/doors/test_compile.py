@@ -82,3 +82,11 @@ def test_json_and_emit_together_are_wrong_usage(aelang: Aelang, store: Path) -> 
 def test_an_image_that_cannot_be_written_is_told(aelang: Aelang, store: Path) -> None:
     done = aelang("compile", "store", "-o", "no/such/folder/x.image", "--quiet")
     assert (1, "", True) == (done.code, done.out, "no/such/folder/x.image" in done.err)
+
+
+def test_findings_in_many_files_of_a_zip_each_show_their_line(aelang: Aelang, store: Path) -> None:
+    from shutil import make_archive
+
+    write(store, {f"Low/System/Leaf.class/n{number}.yaml": f"a{number}:\n\tb\n" for number in range(60)})
+    make_archive("export", "zip", store)
+    assert 60 == aelang("compile", "export.zip").err.count("\n2 |  b\n")

@@ -10,7 +10,7 @@ import pytest
 from aelang.cli.formats.data import plain, run_lines
 from aelang.cli.formats.dot import dot_lines
 from aelang.cli.formats.trace import log_line, text_line
-from aelang.cli.formats.tree import plain_tree
+from aelang.cli.formats.tree import plain_tree, print_rich_tree
 from aelang.interpreter import trace
 from aelang.interpreter.limits import Limits
 from aelang.interpreter.values import Password, RunValue, Symbol
@@ -129,3 +129,11 @@ def test_an_event_as_the_classic_log(event: trace.Event, line: str) -> None:
 )
 def test_an_event_for_people(event: trace.Event, line: str) -> None:
     assert line == text_line(event)
+
+
+def test_a_narrow_terminal_gets_whole_values(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("COLUMNS", "20")
+    print_rich_tree(workspace(1, long="x" * 200), private=False)
+    assert "x" * 200 in capsys.readouterr().out

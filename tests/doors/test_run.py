@@ -253,3 +253,19 @@ def test_the_engine_says_failed_for_a_failure(aelang: Aelang, monkeypatch: pytes
     ended(remember, monkeypatch)
     aelang("run", "/System/Request/failing", "-d", "store")
     assert isinstance(seen[0], Failed)
+
+
+def test_a_number_of_thousands_of_digits_is_wrong_usage(aelang: Aelang, store: Path) -> None:
+    assert 2 == aelang("run", "/System/Request/hello", "-d", "store", "--depth", "9" * 5000).code
+
+
+def test_bytes_that_are_no_text_arrive_as_they_were_typed(aelang: Aelang, store: Path) -> None:
+    assert "?name=%FF" in aelang("run", "/System/Request/hello", "-d", "store", "--attr", "name=\udcff").out
+
+
+@pytest.mark.parametrize("form", ["text", "log", "json"])
+@pytest.mark.parametrize("key", ["password::key", "Password::key"])
+def test_a_password_given_as_an_argument_is_never_shown(aelang: Aelang, key: str, form: str) -> None:
+    attributes = ("--attr", f"{key}=seKret!", "--attr", "x=it is seKret!")
+    done = aelang("run", "/System/Request/hello", "-d", "store", *attributes, "--trace-format", form)
+    assert [True, False] == ["********" in done.out, "seKret" in done.out + done.err]

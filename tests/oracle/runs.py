@@ -10,8 +10,8 @@ from aelang.cli.formats.trace import log_line
 from aelang.delivery import Delivered, Delivery, class_path, delivery_uri
 from aelang.interpreter import trace
 from aelang.interpreter.failures import AutomateError
-from aelang.services import Catalog, Inventory
 from aelang.methods import Runners
+from aelang.services import Catalog, Inventory
 from aelang.services.inventory import default_rows
 from tests.oracle.compare import Observed
 from tests.oracle.values import encode
@@ -51,7 +51,7 @@ _BETWEEN = {"retry/slow": 400.0, "retry/time_edge": 300.0}
 
 
 def deliver(vector: Vector) -> Iterator[tuple[str, Observed, float | None]]:
-    """What comes out of each delivery of `vector`: its target, the run, and the seconds after which it wants to go on."""
+    """What comes out of each delivery of `vector`: its target, the run, and the seconds until it wants to go on."""
     from aelang.engine import Engine
     from aelang.interpreter.outcome import Retry
 

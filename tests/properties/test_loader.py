@@ -14,6 +14,7 @@ from aelang.loader.read import read_file
 from aelang.loader.records import Role, record_from_json, record_to_json
 from aelang.loader.trees import Entry, Listing, MemoryTree
 from aelang.syntax.yaml import parse_yaml
+from tests.properties.examples import examples
 from tests.rooms.test_loader_trees import make_commit, make_files, make_zip
 
 NAMES = st.sampled_from(["A", "a", "B", "Shop", "x y", ".missing", "é", ""])
@@ -88,7 +89,7 @@ def _unordered(found: Loaded) -> tuple[object, ...]:
 
 
 @pytest.mark.skipif(shutil.which("git") is None, reason="no git on the PATH")
-@settings(max_examples=15, deadline=None)
+@settings(max_examples=examples(15), deadline=None)
 @given(TREES)
 def test_directory_git_tree_and_zip_give_equal_models(files: dict[str, bytes]) -> None:
     with tempfile.TemporaryDirectory() as name:

@@ -14,6 +14,7 @@ from aelang.cache import Cache, open_cache, private_cache
 from aelang.diagnostics import Diagnostic
 from aelang.loader.trees import MemoryTree
 from aelang.project import Compilation
+from tests.properties.examples import examples
 
 Files = dict[str, bytes]
 Edit = Callable[[Files], None]
@@ -36,15 +37,17 @@ domain_files = st.builds(
     lambda priority, enabled: _head("domain", f"    name: {{}}\n    priority: {priority}\n    enabled: {enabled}\n"),
     st.integers(0, 2), st.booleans(),
 )  # fmt: skip
+parents = st.sampled_from(("", "super", "K", "l", "/Ns/L", "/A/Ns/K", "/B/Ns/L", "Nobody"))
 class_files = st.builds(
-    lambda name, target, aetype: _head("class", f"    name: {name}\n")
+    lambda name, target, aetype, parent: _head("class", f"    name: {name}\n    inherits: {parent}\n")
     + f"  schema:\n  - field:\n      name: go\n      aetype: {aetype}\n      default_value: {target!r}\n".encode(),
-    st.sampled_from(CLASSES), targets, st.sampled_from(("relationship", "state", "attribute")),
+    st.sampled_from(CLASSES), targets, st.sampled_from(("relationship", "state", "attribute", "")), parents,
 )  # fmt: skip
 instance_files = st.builds(
-    lambda name, field, target: _head("instance", f"    name: {name}\n")
+    lambda name, field, target, parent: _head("instance", f"    name: {name}\n    inherits: {parent}\n")
     + f"  fields:\n  - {field}:\n      value: {target!r}\n".encode(),
     st.sampled_from(NAMES), st.sampled_from(("go", "GO", "no")), targets,
+    st.sampled_from(("", "one", "two", "/Ns/L/one", "/A/Ns/K/two")),
 )  # fmt: skip
 broken_files = st.sampled_from((b"", b"\t", b"object: [", b"\xff\xfe"))
 
@@ -114,7 +117,7 @@ def _folder() -> Iterator[Path]:
 
 
 @given(st.lists(st.lists(edits, min_size=1, max_size=4), min_size=1, max_size=6))
-@settings(max_examples=120, deadline=None)
+@settings(max_examples=examples(120), deadline=None)
 def test_after_any_edits_the_cache_gives_what_a_cold_start_gives(rounds: list[list[Edit]]) -> None:
     files = _start()
     warm = private_cache()
@@ -129,7 +132,7 @@ def test_after_any_edits_the_cache_gives_what_a_cold_start_gives(rounds: list[li
 
 
 @given(st.lists(edits, min_size=3, max_size=10), edits)
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=examples(40), deadline=None)
 def test_a_start_from_the_cache_gives_what_filled_it(made: list[Edit], other: Edit) -> None:
     files = _start()
     for edit in made:
@@ -146,7 +149,7 @@ def test_a_start_from_the_cache_gives_what_filled_it(made: list[Edit], other: Ed
     st.lists(st.tuples(st.floats(0, 1, exclude_max=True), st.integers(1, 255)), min_size=1, max_size=40),
     st.none() | st.floats(0, 1),
 )
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=examples(60), deadline=None)
 def test_bytes_that_are_flipped_or_lost_in_the_cache_change_no_answer(
     made: list[Edit], more: Edit, flips: list[tuple[float, int]], cut: float | None
 ) -> None:

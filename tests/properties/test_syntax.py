@@ -32,8 +32,11 @@ from aelang.syntax.templates import (
     well_formed,
 )
 from tests import strategies
+from tests.properties.examples import examples
 
-settings.register_profile("syntax", deadline=None, max_examples=150, suppress_health_check=[HealthCheck.too_slow])
+settings.register_profile(
+    "syntax", deadline=None, max_examples=examples(150), suppress_health_check=[HealthCheck.too_slow]
+)
 settings.load_profile("syntax")
 
 SPAN = Span("f.yaml", 3, 5)

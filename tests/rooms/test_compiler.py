@@ -1,5 +1,6 @@
 """The compiler: from a class as written to what it means."""
 
+import json
 from collections.abc import Mapping
 
 import pytest
@@ -8,7 +9,7 @@ from aelang import ir, model
 from aelang.compiler.classes import Compiled, compile_class, read_messages, substitutes
 from aelang.compiler.inherit import priority
 from aelang.compiler.origins import Origin, origins
-from aelang.compiler.overlay import DOMAIN_ORDER, changed_paths, class_entry
+from aelang.compiler.overlay import ALL_NAMES, DOMAIN_ORDER, changed_paths, class_entry
 from aelang.loader.load import load_tree
 from aelang.loader.order import order_domains
 from aelang.loader.trees import MemoryTree
@@ -179,6 +180,26 @@ def test_a_method_has_its_code_inputs_and_defaults() -> None:
     assert ("exit 0", (ir.Input("a", None, "3"), ir.Input("b", None, "${#x}"))) == (found.data, found.inputs)
 
 
+def _method(*lines: str) -> ir.Method:
+    head = ("object_type: method", "object:", "  attributes:", "    name: M", "    location: builtin")
+    declared = "\n".join((*head, "    language: ruby", "    scope: instance", *lines)) + "\n"
+    return _compiled({"__class__.yaml": _class(), "__methods__/m.yaml": declared.encode()}).klass.methods["m"]
+
+
+@pytest.mark.parametrize(
+    ("line", "effect"),
+    [("", "idempotent"), ("    effect: once", "once"), ("    effect: none", "none"), ("    effect: ~", "idempotent")],
+)
+def test_a_method_says_what_a_crash_in_the_middle_of_it_means(line: str, effect: str) -> None:
+    assert effect == _method(line).effect
+
+
+def test_the_options_of_a_method_are_kept_in_the_image() -> None:
+    method = _method("    options:", "      hosts: [a, {b: 1}]", "      extra: {}")
+    assert {"hosts": ("a", {"b": 1}), "extra": {}} == method.options
+    assert method == ir.from_json(json.loads(json.dumps(ir.to_json(method))))
+
+
 # -- where targets lead ------------------------------------------------------------------------------------------
 
 
@@ -231,13 +252,13 @@ def test_a_class_needs_the_names_of_the_classes_that_it_names() -> None:
 
 def test_a_new_instance_changes_what_its_class_answers_under_both_its_paths() -> None:
     before, after = (_index(_datastore(_domain("D", files))) for files in ({"__class__.yaml": _class()}, _WITH_IT))
-    assert {"ns/klass", "d/ns/klass"} == changed_paths(before, after)
+    assert {"ns/klass", "d/ns/klass", ALL_NAMES} == changed_paths(before, after)
 
 
 def test_another_order_of_domains_changes_what_classes_of_both_answer() -> None:
     files = _domain("B", _WITH_IT) | _domain("C", _WITH_IT)
     before, after = (_index(_datastore(files, order)) for order in (("B", "C"), ("C", "B")))
-    assert {"ns/klass", DOMAIN_ORDER} == changed_paths(before, after)
+    assert {"ns/klass", DOMAIN_ORDER, ALL_NAMES} == changed_paths(before, after)
 
 
 # -- origins -----------------------------------------------------------------------------------------------------

@@ -156,7 +156,7 @@ def test_without_git_a_revision_is_refused_with_its_reason(tmp_path: Path, monke
     monkeypatch.setenv("PATH", str(tmp_path))
     found = open_tree(f"{tmp_path}@main")
     assert isinstance(found, Diagnostic)
-    assert "git cannot be started: No such file or directory" == found.help
+    assert found.message.endswith("git cannot be started: No such file or directory")
 
 
 @needs_git
@@ -306,3 +306,29 @@ def test_trees_are_imported_without_parsers_git_or_zip() -> None:
     program = "import sys, aelang.loader.trees; print(*{'_ruamel_yaml', 'subprocess', 'zipfile'} & {*sys.modules})"
     done = subprocess.run([sys.executable, "-S", "-c", program], capture_output=True, text=True, check=True)
     assert "" == done.stdout.strip()
+
+
+def test_a_pipe_is_no_root_and_is_said_to_be_there(tmp_path: Path) -> None:
+    os.mkfifo(tmp_path / "pipe")
+    said = open_tree(str(tmp_path / "pipe"))
+    assert isinstance(said, Diagnostic)
+    assert said.message.endswith("it is neither a file nor a directory")
+
+
+@needs_git
+def test_a_revision_that_is_no_text_is_a_diagnostic(tmp_path: Path) -> None:
+    make_files(tmp_path, FILES)
+    make_commit(tmp_path)
+    assert "unknown-revision" == refused(f"{tmp_path}@\udcff:Demo")
+
+
+def test_an_archive_made_to_fill_the_memory_is_refused(tmp_path: Path) -> None:
+    make_zip(tmp_path / "x.zip", {f"Demo/{number}.yaml": b"#" * MAX_BYTES for number in range(9)})
+    assert "not-a-datastore" == refused(str(tmp_path / "x.zip"))
+
+
+def test_an_archive_is_read_after_its_file_is_gone(tmp_path: Path) -> None:
+    make_zip(tmp_path / "x.zip", FILES)
+    tree = opened(str(tmp_path / "x.zip"))
+    (tmp_path / "x.zip").unlink()
+    assert FILES == contents(tree)

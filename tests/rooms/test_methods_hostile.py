@@ -32,6 +32,7 @@ TIGHT = Settings(
 PYTHON = {
     "an endless loop": ("while True: pass", "used more than 1 seconds of processor time"),
     "an endless sleep": ("import time; time.sleep(1000)", "took longer than 2 seconds"),
+    "endless questions": ("while True: evm.set_state_var('x', 1)", "took longer|processor time"),
     "a gigabyte of memory": ("x = b'x' * (1 << 30)", "MemoryError"),
     "a gigabyte of output": ("import sys\nfor _ in range(1 << 14): sys.stdout.write('x' * (1 << 16))", "its output"),
     "a large file": ("open('large', 'wb').write(b'x' * (8 << 20))", "a file of more than|File too large"),
@@ -48,6 +49,14 @@ PYTHON = {
     "a value without end": ("x = []; x.append(x); evm.root['x'] = x", "RecursionError"),
     "an unknown code": ("raise SystemExit(77)", r"Unknown RC: \[77\]"),
     "an exception": ("{}['missing']", "KeyError: 'missing'"),
+    "shutting its folder": (
+        "import os; open('x', 'w'); os.chmod('.', 0); raise ValueError('shut')",
+        "ValueError: shut",
+    ),
+    "moving its folder": (
+        "import os; os.rename(os.getcwd(), os.getcwd() + '-moved'); raise ValueError('moved')",
+        "ValueError: moved|PermissionError",
+    ),
     "no main": ("", "`def main"),
 }
 RUBY = {
@@ -57,7 +66,10 @@ RUBY = {
     "a gigabyte of output": ("(1 << 14).times { $stdout.write('x' * (1 << 16)) }", "its output"),
     "killing itself": ("Process.kill('KILL', $$); sleep 1", "ended by the signal SIGKILL"),
     "leaving without a word": ("exit!(0)", "left without a word"),
-    "garbage": ("IO.for_fd(IO.sysopen('/proc/self/fd/0')) rescue nil; ObjectSpace.each_object(UNIXSocket) { |s| s.write(\"\\0\\0\\0\\5hello\") unless s.closed? }; sleep 1", "no question"),  # noqa: E501
+    "garbage": (
+        'ObjectSpace.each_object(UNIXSocket) { |each| each.write("\\0\\0\\0\\5hello") unless each.closed? }; sleep 1',
+        "no question",
+    ),
     "a huge message": ("$evm.root['x'] = 'x' * (4 << 20)", "a message of"),
     "an unknown code": ("exit 77", r"Unknown RC: \[77\]"),
     "an exception": ("raise 'kaput'", "RuntimeError: kaput"),
@@ -176,23 +188,45 @@ def test_a_ruby_socket_cannot_be_opened_where_the_network_is_off(runners: Runner
 
 
 def test_a_method_cannot_end_the_engine(runners: Runners) -> None:
-    body = "import os, signal\nfor each in (os.getppid(), %d):\n    os.kill(each, signal.SIGKILL)" % os.getpid()
+    body = f"import os, signal\nfor each in (os.getppid(), {os.getpid()}):\n    os.kill(each, signal.SIGKILL)"
     made = _engine(runners, _python(body), "python")
-    if os.geteuid() or landlock_version() < 6:
-        pytest.skip("without a user of its own and without Landlock 6 a method may signal its user's processes")
+    if landlock_version() < 6:
+        pytest.skip("without Landlock 6 a method may signal the processes of its user")
     assert "PermissionError" in run(made).failure
+
+
+@pytest.mark.skipif(os.geteuid() != 0, reason="only root can become another user")
+@needs_filter
+@pytest.mark.parametrize("call", ["setuid(0)", "setresuid(0, 0, 0)", "setreuid(0, 0)"])
+def test_a_method_of_root_cannot_become_root_again(runners: Runners, call: str) -> None:
+    _fails(runners, _python(f"import os; os.{call}"), "python", "PermissionError")
+
+
+@pytest.mark.skipif(os.geteuid() != 0, reason="only root can become another user")
+@needs_ruby
+def test_a_ruby_method_of_root_cannot_become_root_again(runners: Runners) -> None:
+    _fails(runners, "Process::Sys.setresuid(0, 0, 0)", "ruby", "Errno::EPERM")
+
+
+def test_threads_and_programs_work_in_a_method(runners: Runners) -> None:
+    body = """import subprocess, threading
+thread = threading.Thread(target=lambda: evm.log('info', 'from a thread'))
+thread.start()
+thread.join()
+evm.root['out'] = subprocess.run(['/bin/echo', 'hi'], capture_output=True, text=True).stdout"""
+    assert "hi\n" == run(_engine(runners, _python(body), "python")).root["out"]
 
 
 def test_methods_that_call_each_other_without_end_are_stopped() -> None:
     made = Runners(settings=TIGHT._replace(nested=3))
-    body = "evm.instantiate(f'/Test/Case/run?n={int(evm.object[\"n\"] or 0) + 1}#m{int(evm.object[\"n\"] or 0) + 1}')"
+    body = "n = int(evm.object['n'] or 0) + 1\nevm.instantiate(f'/Test/Case/run?n={n}#m{n}')"
     klass_call = engine([method("main", _python(body))], runners=made, message="*")
     found = run(klass_call)
     made.close()
     assert found.failure.startswith("LimitExceeded: more than 3 methods")
 
 
-def test_the_folders_of_all_calls_are_gone_when_the_runners_are_closed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_the_folders_of_calls_are_gone_with_the_runners(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("TMPDIR", str(tmp_path))
     made = Runners(settings=TIGHT)
     run(_engine(made, _python("open('x', 'w')"), "python"))

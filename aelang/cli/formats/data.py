@@ -4,7 +4,7 @@ import json
 from collections.abc import Iterator, Mapping
 
 from aelang.cli.formats.walk import Visit, walk
-from aelang.interpreter.dump import shown_attributes
+from aelang.interpreter.dump import shown_attributes, shown_variables
 from aelang.interpreter.values import MASK, Password, RunValue, Symbol, to_text, type_name
 from aelang.interpreter.workspace import Workspace
 
@@ -59,7 +59,7 @@ def run_lines(head: Mapping[str, object], workspace: Workspace, *, private: bool
     yield '  "tree": ['
     yield from _tree_lines(workspace, private=private)
     yield "  ],"
-    yield f'  "state_vars": {_dumped(plain_attributes(workspace.state_vars))}'
+    yield f'  "state_vars": {_dumped(plain_attributes(shown_variables(workspace)))}'
     yield "}"
 
 

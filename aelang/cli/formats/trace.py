@@ -13,6 +13,7 @@ from aelang.interpreter.trace import (
     MethodCalled,
     MethodEnded,
     Missing,
+    PassedOver,
     StateEntered,
     StateProcessed,
     Undone,
@@ -47,6 +48,8 @@ def _said(event: Event) -> str:
             return f"{'Passing over' if skipped else 'Calling'} {path}({inputs.strip('{}')})  [{location}]"
         case MethodEnded(_, path, code):
             return f"Back from {path} with {code}"
+        case PassedOver(_, field):
+            return f"Passing over {field}, its condition says no"
         case StateEntered(_, state):
             return f"State {state}"
         case StateProcessed(_, state, result, next_state):
@@ -84,6 +87,8 @@ def log_line(event: Event) -> str:
             return (
                 f"{'warn' if code == 4 else 'info'}: Method exited with rc={_EXITS.get(code, f'Unknown RC: [{code}]')}"
             )
+        case PassedOver(_, field):
+            return f"info: Passing over Field=[{field}], its condition says no"
         case StateEntered(_, state):
             return f"info: Processing State=[{state}]"
         case StateProcessed(_, state, result, next_state):

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 from aelang.cli.console import paint, printable
 from aelang.cli.formats.walk import Visit, walk
 from aelang.diagnostics.text import counted
-from aelang.interpreter.dump import shown_attributes
+from aelang.interpreter.dump import shown_attributes, shown_variables
 from aelang.interpreter.outcome import Failed, Finished, Outcome, Retry
 from aelang.interpreter.values import RunValue, inspect, type_name
 from aelang.interpreter.workspace import Workspace
@@ -47,7 +47,7 @@ def plain_tree(workspace: Workspace, *, private: bool) -> Iterator[str]:
             yield f"{indent}{line}"
     if workspace.state_vars:
         yield "state variables"
-        yield from attribute_lines(workspace.state_vars)
+        yield from attribute_lines(shown_variables(workspace))
 
 
 def attribute_lines(attributes: dict[str, RunValue]) -> Iterator[str]:
@@ -61,13 +61,16 @@ def print_rich_tree(workspace: Workspace, *, private: bool) -> None:
     from rich.text import Text
     from rich.tree import Tree
 
-    console = Console(force_terminal=True, highlight=False, soft_wrap=True)
+    console = Console(force_terminal=True, highlight=False, width=_ENDLESS)  # the terminal wraps; rich would cut off
     for tree in _rich_trees(workspace, private=private):
         console.print(tree)
     if workspace.state_vars:
         tree = Tree(Text("state variables", "bold"), guide_style="dim")
-        _add_rows(tree, workspace.state_vars)
+        _add_rows(tree, shown_variables(workspace))
         console.print(tree)
+
+
+_ENDLESS = 1 << 20
 
 
 def _rich_trees(workspace: Workspace, *, private: bool) -> "list[Tree]":

@@ -9,6 +9,7 @@ _SECONDS = {
     "second": 1, "minute": 60, "hour": 3600, "day": 86400, "week": 604800, "fortnight": 1209600, "month": 2629746,
     "year": 31556952, "byte": 1, "kilobyte": 1024, "megabyte": 1024**2, "gigabyte": 1024**3, "terabyte": 1024**4,
 }  # fmt: skip
+_LONGEST = 1000 * _SECONDS["year"]
 _INTERVAL = re.compile(r"([0-9]+(?:\.[0-9]+)?)\.([A-Za-z_]+)\s*\Z")
 
 
@@ -26,4 +27,7 @@ def seconds_of(text: str) -> int:
         raise ConversionError(
             f"unknown unit [{found[2]}] in the interval {text!r}: write 30.seconds, 5.minutes, 1.hour"
         )
-    return int(float(found[1]) * _SECONDS[unit])
+    seconds = float(found[1]) * _SECONDS[unit]
+    if seconds > _LONGEST:
+        raise ConversionError(f"the interval {text[:40]!r} is longer than a thousand years")
+    return int(seconds)

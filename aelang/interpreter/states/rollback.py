@@ -103,8 +103,10 @@ def _perform(workspace: Workspace, obj: WorkspaceObject, undo: Undo, text: str) 
     from aelang.interpreter.relationships import text_follower  # it follows relationships, which lead to machines
 
     if is_target(text):
-        follow = text_follower(undo.state, [], "create")
-        if follow(workspace, obj, text) is None:
+        forward = obj.relationships.get(undo.state)
+        led_to = text_follower(undo.state, [], "create")(workspace, obj, text)
+        obj.relationships[undo.state] = forward  # the name stays with what the state itself led to
+        if led_to is None:
             raise AutomateError(f"[{text}] leads nowhere")
     else:
         invoke_for(workspace, obj, undo.owner, text)
@@ -116,5 +118,6 @@ def _end(workspace: Workspace, root: Root, rollback: Rollback) -> None:
     root.update(
         {"ae_result": "error", "ae_state": rollback.state, "ae_rollback": "failed" if rollback.failed else "done"}
     )
-    root["ae_reason"] = rollback.reason
+    if rollback.reason or "ae_reason" in root:
+        root["ae_reason"] = rollback.reason
     workspace.rollback = None

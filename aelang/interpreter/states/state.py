@@ -26,7 +26,7 @@ from aelang.interpreter.states.intervals import seconds_of
 from aelang.interpreter.states.position import root_of
 from aelang.interpreter.states.rollback import complete, is_rolling_back
 from aelang.interpreter.substitution import text_reader
-from aelang.interpreter.trace import Logged, StateEntered, StateProcessed
+from aelang.interpreter.trace import Logged, PassedOver, StateEntered, StateProcessed
 from aelang.interpreter.values import RunValue, to_text
 from aelang.interpreter.workspace import Workspace, WorkspaceObject
 from aelang.names import fold, is_off
@@ -86,6 +86,7 @@ def _says_yes(workspace: Workspace, obj: WorkspaceObject, guard: Guard, states: 
         position.fail(root_of(workspace), f"State=<{name}> condition raised exception: <{failure.message}>")
         return False
     if not answer:
+        workspace.emit(PassedOver(len(workspace.stack), name))
         position.pass_over(root_of(workspace), name, states)
     return answer
 
@@ -307,7 +308,7 @@ def tidy_act(field: ir.StateField, states: tuple[str, ...], follow: FollowText, 
 
     def tidy(workspace: Workspace, obj: WorkspaceObject) -> None:
         root = root_of(workspace)
-        kept = {name: root.get(name) for name in ("ae_reason", "ae_state", "ae_state_step")}
+        kept = {name: root[name] for name in _KEPT_WHEN_TIDYING if name in root}
         try:
             if guard is not None and not guard(workspace, obj):
                 return
@@ -326,6 +327,9 @@ def tidy_act(field: ir.StateField, states: tuple[str, ...], follow: FollowText, 
         root_of(workspace).update({**kept, "ae_result": "error"})
 
     return tidy
+
+
+_KEPT_WHEN_TIDYING = ("ae_reason", "ae_state", "ae_state_step")
 
 
 def _enforce_limits(workspace: Workspace, field: ir.StateField) -> None:

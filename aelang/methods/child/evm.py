@@ -1,9 +1,13 @@
 """`evm`: what a Python method sees of its run (docs/methods.md). `$evm` in Ruby has the same members."""
 
-from collections.abc import Iterator, Mapping
-from typing import Any, NoReturn
+from collections.abc import Mapping
+from typing import Any, NoReturn, TypeAlias
 
+from aelang.methods.child.objects import Finder, Model, ServiceModel, WorkspaceObject
 from aelang.methods.child.wire import Conversation, EvmError, Password, Wire, decode, encode
+
+Value: TypeAlias = object
+"""Whatever a method may keep: text, symbols, numbers, true and false, None, times, lists, hashes, service models."""
 
 OK, WARN, STOP, ABORT = 0, 4, 8, 16
 
@@ -15,205 +19,6 @@ class MethodExit(BaseException):
         super().__init__(code)
         self.code = code
         self.message = message
-
-
-class WorkspaceObject:
-    """An object of the run. Its attributes are read and set like those of a mapping; names ignore case."""
-
-    __slots__ = ("_evm", "_number")
-
-    def __init__(self, evm: "Evm", number: int) -> None:
-        self._evm = evm
-        self._number = number
-
-    def __getitem__(self, name: str) -> Any:
-        return self._evm._value(self._look()["attributes"].get(name.lower()))
-
-    def __setitem__(self, name: str, value: object) -> None:
-        self._evm._set(self._number, str(name), value)
-
-    def __contains__(self, name: object) -> bool:
-        return isinstance(name, str) and name.lower() in self._look()["attributes"]
-
-    def get(self, name: str, default: Any = None) -> Any:
-        """The attribute `name`, `default` where it is not set or nil."""
-        found = self[name]
-        return default if found is None else found
-
-    @property
-    def attributes(self) -> dict[str, Any]:
-        """A copy of all attributes; changing it changes nothing."""
-        return {name: self._evm._value(value) for name, value in self._look()["attributes"].items()}
-
-    @property
-    def name(self) -> str:
-        """The whole name: `/Domain/Ns/Class/instance`."""
-        return str(self._look()["name"])
-
-    @property
-    def namespace(self) -> str:
-        """`Domain/Ns`."""
-        return str(self._look()["namespace"])
-
-    @property
-    def class_name(self) -> str:
-        """The name of its class."""
-        return str(self._look()["class"])
-
-    @property
-    def instance_name(self) -> str:
-        """The name of its instance: `.missing` where that one answered."""
-        return str(self._look()["instance"])
-
-    @property
-    def current_field_name(self) -> str | None:
-        """The name of the field that is being processed."""
-        found: str | None = self._look()["field"]
-        return found
-
-    @property
-    def current_field_type(self) -> str | None:
-        """Its kind: method, relationship, state."""
-        found: str | None = self._look()["kind"]
-        return found
-
-    @property
-    def current_message(self) -> str:
-        """The message that it answers."""
-        return str(self._look()["message"])
-
-    @property
-    def parent(self) -> "WorkspaceObject | None":
-        """The object from which it was reached."""
-        found: WorkspaceObject | None = self._evm._value(self._look()["parent"])
-        return found
-
-    def children(self, name: str | None = None) -> Any:
-        """The children, or those of the relationship `name`: a list, but a single one stands for itself."""
-        found = self._evm._ask("children", self.evm_wire, name)
-        return found[0] if len(found) == 1 else found
-
-    def decrypt(self, name: str) -> Any:
-        """The text of a password attribute; any other as it is."""
-        return self._evm._ask("decrypt", self.evm_wire, str(name))
-
-    def encrypted(self, name: str) -> bool:
-        """Whether the attribute is a password."""
-        return bool(self._evm._ask("encrypted", self.evm_wire, str(name)))
-
-    @property
-    def evm_wire(self) -> Wire:
-        """How the conversation names it."""
-        return {"o": self._number}
-
-    def _look(self) -> dict[str, Any]:
-        return self._evm._look(self._number)
-
-    def __eq__(self, other: object) -> bool:
-        return isinstance(other, WorkspaceObject) and self._number == other._number
-
-    def __hash__(self) -> int:
-        return hash(self._number)
-
-    def __str__(self) -> str:
-        return self.name
-
-    def __repr__(self) -> str:
-        return f"<WorkspaceObject {self.name}>"
-
-
-class ServiceModel:
-    """A record: what its model declares can be read, called and, where it allows that, set."""
-
-    __slots__ = ("_class_name", "_evm", "_id", "_number")
-
-    def __init__(self, evm: "Evm", number: int, class_name: str, id: int) -> None:  # noqa: A002 - the records' word
-        object.__setattr__(self, "_evm", evm)
-        object.__setattr__(self, "_number", number)
-        object.__setattr__(self, "_class_name", class_name)
-        object.__setattr__(self, "_id", id)
-
-    @property
-    def id(self) -> int:
-        """The record's id."""
-        return self._id  # type: ignore[attr-defined, no-any-return]  # set around __setattr__
-
-    @property
-    def class_name(self) -> str:
-        """The name of its class: `MiqAeServiceVm`."""
-        return self._class_name  # type: ignore[attr-defined, no-any-return]  # as above
-
-    def call(self, name: str, *arguments: object) -> Any:
-        """The attribute, association or method `name`. Raises EvmError where the model has none."""
-        evm: Evm = self._evm  # type: ignore[attr-defined]  # as above
-        return evm._ask("call", self.evm_wire, name, [encode(each) for each in arguments], changes=True)
-
-    def __getattr__(self, name: str) -> Any:
-        if name.startswith("_"):
-            raise AttributeError(name)
-        evm: Evm = self._evm  # type: ignore[attr-defined]  # as above
-        kind, value = evm._ask("member", self.evm_wire, name, changes=True)
-        if kind == "value":
-            return value
-        if kind == "method":
-            return lambda *arguments: self.call(name, *arguments)
-        raise AttributeError(f"{self.class_name} has no `{name}`")
-
-    def __setattr__(self, name: str, value: object) -> None:
-        self.call(f"{name}=", value)
-
-    @property
-    def evm_wire(self) -> Wire:
-        """How the conversation names it."""
-        return {"m": [self._number, self.class_name, self.id]}  # type: ignore[attr-defined]  # as above
-
-    def __eq__(self, other: object) -> bool:
-        return isinstance(other, ServiceModel) and (self.class_name, self.id) == (other.class_name, other.id)
-
-    def __hash__(self) -> int:
-        return hash((self.class_name, self.id))
-
-    def __repr__(self) -> str:
-        return f"<{self.class_name} {self.id}>"
-
-
-class Model:
-    """A service model as a whole: finds its records."""
-
-    __slots__ = ("_evm", "name")
-
-    def __init__(self, evm: "Evm", name: str) -> None:
-        self._evm = evm
-        self.name = name
-
-    def find(self, id: Any) -> Any:  # noqa: A002 - the records' own word
-        """The record `id`, None where there is none."""
-        return self._evm._ask("record", self.name, encode(id))
-
-    find_by_id = find
-
-    def where(self, conditions: Mapping[str, object] | None = None, **more: object) -> Any:
-        """The records whose attributes equal all conditions, a list."""
-        return self._evm._ask("where", self.name, encode({**(conditions or {}), **more}))
-
-    def find_by(self, conditions: Mapping[str, object] | None = None, **more: object) -> Any:
-        """The first record of `where`, None where there is none."""
-        return next(iter(self.where(conditions, **more)), None)
-
-    def all(self) -> Any:
-        """All records, a list."""
-        return self.where()
-
-    def first(self) -> Any:
-        """The record with the lowest id, None where there is none."""
-        return next(iter(self.where()), None)
-
-    def count(self) -> int:
-        """How many records there are."""
-        return len(self.where())
-
-    def __repr__(self) -> str:
-        return f"<Model {self.name}>"
 
 
 class Evm:
@@ -270,7 +75,7 @@ class Evm:
         found: WorkspaceObject | None = self._ask("instantiate", uri, changes=True)
         return found
 
-    def log(self, level: str, message: object) -> None:
+    def log(self, level: str, message: Value) -> None:
         """Writes a line to the trace; `level` is debug, info, warn or error."""
         self._ask("log", str(level), message if isinstance(message, str) else str(message))
 
@@ -318,7 +123,7 @@ class Evm:
         """Ends the method and the run (exit code 16)."""
         raise MethodExit(ABORT, reason)
 
-    def retry(self, after: object = None) -> NoReturn:
+    def retry(self, after: Value = None) -> NoReturn:
         """Ends the method and asks for the state again, `after` seconds or "5.minutes"."""
         self.root["ae_result"] = "retry"
         if after is not None:
@@ -332,7 +137,7 @@ class Evm:
 
     # -- variables
 
-    def set_state_var(self, name: str, value: object) -> None:
+    def set_state_var(self, name: str, value: Value) -> None:
         """Sets a state variable: it lives as long as the whole run, retries included."""
         self._ask("set_variable", encode(name), encode(value))
 
@@ -359,7 +164,7 @@ class Evm:
         found: dict[str, Any] = self._ask("ansible_stats")
         return found
 
-    def set_service_var(self, name: str, value: object) -> None:
+    def set_service_var(self, name: str, value: Value) -> None:
         """Sets a variable of the service in hand."""
         self._ask("set_service_variable", str(name), encode(value))
 
@@ -382,18 +187,18 @@ class Evm:
         model = Model(self, self._ask("model", str(name)))
         return model if id is None else model.find(id)
 
-    def execute(self, command: str, *arguments: object) -> Any:
+    def execute(self, command: str, *arguments: Value) -> Any:
         """Does `command`: `create_automation_request`, `create_provision_request`, ..."""
         return self._ask("execute", str(command), [encode(each) for each in arguments], changes=True)
 
-    def create_notification(self, values: Mapping[str, object] | None = None, **more: object) -> Any:
+    def create_notification(self, values: Mapping[str, Value] | None = None, **more: Value) -> Any:
         """Notifies people (type or level and audience, subject, message); None where that failed."""
         try:
             return self.create_notification_or_fail(values, **more)
         except EvmError:
             return None
 
-    def create_notification_or_fail(self, values: Mapping[str, object] | None = None, **more: object) -> Any:
+    def create_notification_or_fail(self, values: Mapping[str, Value] | None = None, **more: Value) -> Any:
         """The same; raises EvmError where it failed (in Ruby: `create_notification!`)."""
         return self.execute("create_notification", {**(values or {}), **more})
 
@@ -426,11 +231,11 @@ class Evm:
         """Whether there is an instance."""
         return self.instance_get(path) is not None
 
-    def instance_create(self, path: str, values: Mapping[str, object] | None = None) -> bool:
+    def instance_create(self, path: str, values: Mapping[str, Value] | None = None) -> bool:
         """Makes an instance. False where it is there already."""
         return bool(self._ask("instance_create", path, encode(dict(values or {}))))
 
-    def instance_update(self, path: str, values: Mapping[str, object]) -> bool:
+    def instance_update(self, path: str, values: Mapping[str, Value]) -> bool:
         """Sets values of an instance. False where it is not there."""
         return bool(self._ask("instance_update", path, encode(dict(values))))
 
@@ -447,9 +252,13 @@ class Evm:
         """Sets the display name of an instance. False where it is not there."""
         return bool(self._ask("instance_set_display_name", path, name))
 
-    def hash_to_query(self, values: Mapping[str, object]) -> str:
+    def hash_to_query(self, values: Mapping[str, Value]) -> str:
         """`values` as the query of a URI."""
         return str(self._ask("to_query", encode(dict(values))))
+
+    def walk(self) -> list[str]:
+        """Writes to the log all that a method can see; gives the lines."""
+        return [str(each) for each in self._ask("walk")]
 
     def query_to_hash(self, query: str) -> dict[str, str]:
         """The arguments in the query of a URI."""
@@ -476,7 +285,7 @@ class Evm:
             self._looks[number] = known
         return known
 
-    def _set(self, number: int, name: str, value: object) -> None:
+    def _set(self, number: int, name: str, value: Value) -> None:
         wire = encode(value)
         self._conversation.ask("set", {"o": number}, name, wire)
         known = self._looks.get(number)
@@ -488,7 +297,7 @@ class Evm:
             return decode(wire, self._make)
         return wire
 
-    def _make(self, tag: str, inner: Any) -> object:
+    def _make(self, tag: str, inner: Any) -> Value:
         match tag:
             case "o":
                 return WorkspaceObject(self, inner)
@@ -496,16 +305,5 @@ class Evm:
                 return ServiceModel(self, *inner)
             case "p":
                 return Password(self._conversation.ask, inner)
-        raise ValueError(f"no value is written with the tag {tag!r}")
-
-
-class Finder(WorkspaceObject):
-    """`evm.object`: the current object; called with a path, the object there."""
-
-    __slots__ = ()
-
-    def __call__(self, path: str | None = None) -> Any:
-        return self._evm._ask("find", path)
-
-    def __iter__(self) -> Iterator[str]:
-        return iter(self.attributes)
+            case _:
+                raise ValueError(f"no value is written with the tag {tag!r}")

@@ -9,13 +9,15 @@ import sys
 
 sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
 
-import sandbox  # type: ignore[import-not-found]  # noqa: E402 - beside this file; it is no part of a package here
+import sandbox  # type: ignore[import-not-found]
 
 settings = json.loads(sys.argv[-1])
 sandbox.adopt_orphans()
 sandbox.forbid_new_privileges()
 if not settings["network"]:
     sandbox.forbid_network()
-settings["readable"] = sandbox.readable_beside(settings["base"]) if settings["fence"] else []
+settings["readable"] = [*sandbox.readable_beside(settings["base"]), *settings["readable"]] if settings["fence"] else []
+settings["user"] = settings["user"] and sandbox.can_become(65519)
+settings["users_filter"] = sandbox.USERS_FILTER.code.hex()
 settings["landlock"] = sandbox.landlock_version() if settings["fence"] else 0
 os.execv(sys.argv[1], [*sys.argv[1:-1], json.dumps(settings)])

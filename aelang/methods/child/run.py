@@ -1,6 +1,7 @@
 """Running a Python method: its code is a module with `def main(evm)`, and how it ends is an exit code."""
 
 import builtins
+import contextlib
 import linecache
 import os
 import socket
@@ -26,10 +27,8 @@ def run_method(connection: socket.socket) -> int:
     evm = Evm(conversation)
     code, message = _ending(evm, job["code"])
     for stream in (sys.stdout, sys.stderr):
-        try:
+        with contextlib.suppress(OSError, ValueError):  # the method closed it
             stream.flush()
-        except (OSError, ValueError):
-            pass  # the method closed it
     conversation.ask("end", message[:_LONGEST])
     return code
 
@@ -75,12 +74,17 @@ def _compiled(path: str, text: str) -> CodeType:
     return builtins.compile(text, name, "exec", dont_inherit=True)
 
 
+def _is_underline(line: str) -> bool:
+    """Whether a line of a traceback only points at the one above; which of them do changes with the Python."""
+    return bool(line.strip()) and not line.strip(" ~^")
+
+
 def _tell(evm: Evm, fault: BaseException) -> str:
     """Writes the traceback of `fault`, without our own lines, to the trace, and gives its last line."""
     told = traceback.TracebackException.from_exception(fault, capture_locals=False)
     frames = [each for each in told.stack if not each.filename.startswith((_HERE, "<frozen"))]
     told.stack = traceback.StackSummary.from_list(frames)
-    lines = "".join(told.format(chain=False)).rstrip().splitlines()
+    lines = [line for line in "".join(told.format(chain=False)).rstrip().splitlines() if not _is_underline(line)]
     last = lines[-1] if lines else type(fault).__name__
     evm.log("error", "The following error occurred during method evaluation:")
     for line in lines[-100:]:

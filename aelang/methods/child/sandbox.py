@@ -63,6 +63,22 @@ def _set_limit(number: int, value: int) -> None:
 # -- users -------------------------------------------------------------------------------------------------------
 
 
+_POWERS = 1 << 0 | 1 << 6 | 1 << 7  # change owner, group, user
+
+
+def can_become(user: int) -> bool:
+    """Whether this process may give up what it is for `user`: it has the powers for that, and there is such a user
+    where it runs."""
+    try:
+        with open("/proc/self/status", encoding="ascii") as stream:
+            powers = next(int(line.split()[1], 16) for line in stream if line.startswith("CapEff:"))
+        with open("/proc/self/uid_map", encoding="ascii") as stream:
+            ranges = [tuple(map(int, line.split())) for line in stream]
+    except (OSError, StopIteration, ValueError):
+        return False
+    return powers & _POWERS == _POWERS and any(first <= user < first + count for first, _, count in ranges)
+
+
 def become(user: int, *, keep_files: bool) -> None:
     """Gives up root for `user`. With `keep_files` root's own files stay readable: only the real user changes, by which
     the kernel counts processes, and all capabilities are dropped."""
@@ -70,6 +86,7 @@ def become(user: int, *, keep_files: bool) -> None:
     if keep_files:
         os.setresuid(user, 0, 0)
         _drop_capabilities()
+        USERS_FILTER.install()  # else it could make root the real user again
         return
     os.setresgid(user, user, user)
     os.setresuid(user, user, user)
@@ -101,8 +118,10 @@ def _threads(folder: str, user: int) -> int:
 # -- network -----------------------------------------------------------------------------------------------------
 
 _ARCHITECTURES = {"x86_64": (0xC000003E, 41), "aarch64": (0xC00000B7, 198)}
-_IO_URING_SETUP, _AF_UNIX, _EPERM = 425, 1, 0x00050001
-_ALLOW = 0x7FFF0000
+_OF_USERS = {"x86_64": (105, 113, 117, 272, 56), "aarch64": (146, 145, 147, 97, 220)}
+_IO_URING_SETUP, _CLONE3, _AF_UNIX, _NEW_USER = 425, 435, 1, 0x10000000
+_ALLOW, _EPERM, _ENOSYS = 0x7FFF0000, 0x00050001, 0x00050026
+_LOAD, _EQUAL, _ANY_BIT, _GIVE = 0x20, 0x15, 0x45, 0x06
 
 
 def forbid_network() -> bool:
@@ -113,25 +132,60 @@ def forbid_network() -> bool:
         return False
     architecture, socket_call = known
     program = (
-        (0x20, 0, 0, 4),  # the architecture
-        (0x15, 0, 6, architecture),
-        (0x20, 0, 0, 0),  # the number of the call
-        (0x15, 4, 0, _IO_URING_SETUP),
-        (0x15, 0, 2, socket_call),
-        (0x20, 0, 0, 16),  # its first argument: the family
-        (0x15, 0, 1, _AF_UNIX),
-        (0x06, 0, 0, _ALLOW),
-        (0x06, 0, 0, _EPERM),
+        (_LOAD, 0, 0, 4),  # the architecture
+        (_EQUAL, 0, 6, architecture),
+        (_LOAD, 0, 0, 0),  # the number of the call
+        (_EQUAL, 4, 0, _IO_URING_SETUP),
+        (_EQUAL, 0, 2, socket_call),
+        (_LOAD, 0, 0, 16),  # its first argument: the family
+        (_EQUAL, 0, 1, _AF_UNIX),
+        (_GIVE, 0, 0, _ALLOW),
+        (_GIVE, 0, 0, _EPERM),
     )
-    code = b"".join(struct.pack("=HBBI", *each) for each in program)
-    return _install_filter(code, len(program))
+    return _Filter(_assembled(program)).install()
 
 
-def _install_filter(code: bytes, length: int) -> bool:
-    held = ctypes.create_string_buffer(code, len(code))
-    header = struct.pack("@HxxxxxxP", length, ctypes.addressof(held))
-    held_header = ctypes.create_string_buffer(header, len(header))
-    return not _prctl(_PR_SET_SECCOMP, 2, ctypes.addressof(held_header), 0, 0)
+def users_filter() -> bytes:
+    """A filter of system calls under which a process stays the user that it is; empty where none is known."""
+    known = _ARCHITECTURES.get(platform.machine())
+    if known is None:
+        return b""
+    *changing, unshare, clone = _OF_USERS[platform.machine()]
+    program = (
+        (_LOAD, 0, 0, 4),
+        (_EQUAL, 0, 9, known[0]),
+        (_LOAD, 0, 0, 0),
+        *((_EQUAL, 7 - at, 0, number) for at, number in enumerate(changing)),
+        (_EQUAL, 5, 0, _CLONE3),  # its flags cannot be seen: who calls it falls back on clone
+        (_EQUAL, 1, 0, unshare),
+        (_EQUAL, 0, 4, clone),
+        (_LOAD, 0, 0, 16),  # the flags
+        (_ANY_BIT, 0, 2, _NEW_USER),
+        (_GIVE, 0, 0, _EPERM),
+        (_GIVE, 0, 0, _ENOSYS),
+        (_GIVE, 0, 0, _ALLOW),
+    )
+    return _assembled(program)
+
+
+def _assembled(program: Sequence[tuple[int, int, int, int]]) -> bytes:
+    return b"".join(struct.pack("=HBBI", *each) for each in program)
+
+
+class _Filter:
+    """A filter in the memory where the kernel takes it from."""
+
+    def __init__(self, code: bytes) -> None:
+        self.code = code
+        self._held = ctypes.create_string_buffer(code, len(code))
+        header = struct.pack("@HxxxxxxP", len(code) // 8, ctypes.addressof(self._held))
+        self._header = ctypes.create_string_buffer(header, len(header))
+
+    def install(self) -> bool:
+        return bool(self.code) and not _prctl(_PR_SET_SECCOMP, 2, ctypes.addressof(self._header), 0, 0)
+
+
+USERS_FILTER = _Filter(users_filter())
 
 
 # -- files -------------------------------------------------------------------------------------------------------

@@ -196,6 +196,7 @@ module MiqAeMethodService
     def instance_set_display_name(path, name) = ask('instance_set_display_name', path, name)
     def hash_to_query(values) = ask('to_query', encode(values))
     def query_to_hash(query) = ask('from_query', query)
+    def walk = ask('walk')
 
     def inspect = "#<#{self.class.name} #{current_method}>"
 

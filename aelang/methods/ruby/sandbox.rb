@@ -31,11 +31,21 @@ module AeLang
       Process.setrlimit(:CPU, seconds, [seconds + 1, hard].min)
     end
 
-    def self.become(user, keep_files:)
+    # A filter of system calls, as the launcher made it.
+    def self.install_filter(code)
+      return if code.empty? || library.empty?
+
+      held = Fiddle::Pointer[code]
+      header = Fiddle::Pointer[[code.bytesize / 8, held.to_i].pack('Sx6Q')]
+      library[:prctl].call(22, 2, header.to_i, 0, 0)
+    end
+
+    def self.become(user, keep_files:, filter: '')
       Process.groups = []
       if keep_files
         Process::Sys.setresuid(user, 0, 0)
         library[:capset]&.call([0x20080522, 0].pack('L2'), [0, 0, 0, 0, 0, 0].pack('L6'))
+        install_filter(filter) # else it could make root the real user again
       else
         Process::Sys.setresgid(user, user, user)
         Process::Sys.setresuid(user, user, user)

@@ -33,6 +33,8 @@ class AeLang::Server
     @children = {}
     @base = settings['base']
     @count = 0
+    @empty = []
+    @filter = [settings['users_filter']].pack('H*')
     @root = Process.euid.zero? && settings['user']
     @keep_files = !open_to_all?(settings['needs'])
     @fence = AeLang::Fence.new(settings['landlock'], settings['readable'])
@@ -91,14 +93,21 @@ class AeLang::Server
   # A child that waits for its call: what can be done before is done while nobody waits for it.
   def fork_child
     @count += 1
-    scratch = File.join(@base, @count.to_s)
+    scratch = empty_folder
     user = @root ? FIRST_USER + ((Process.pid * 37) + @count) % USERS : nil
-    Dir.mkdir(scratch, 0o700)
     File.chown(user, user, scratch) if user && !@keep_files
     ours, theirs = UNIXSocket.pair
     process = fork { be_child(theirs, ours, scratch, user) }
     theirs.close
     Spare.new(process, ours, scratch)
+  end
+
+  # One that a call before has left empty, since to make one costs a third of a fork.
+  def empty_folder
+    scratch = @empty.pop
+    return scratch if scratch
+
+    File.join(@base, @count.to_s).tap { |made| Dir.mkdir(made, 0o700) }
   end
 
   def be_child(order, other_end, scratch, user)
@@ -137,7 +146,7 @@ class AeLang::Server
     ENV.update('HOME' => scratch, 'TMPDIR' => scratch, 'PWD' => scratch)
     limits = @settings['limits'].dup
     limits['processes'] += AeLang::Sandbox.processes_of_user unless user
-    AeLang::Sandbox.become(user, keep_files: @keep_files) if user
+    AeLang::Sandbox.become(user, keep_files: @keep_files, filter: @filter) if user
     AeLang::Sandbox.limit(limits)
     AeLang::Sandbox.die_with_parent
     @fence.close_in(scratch)
@@ -162,11 +171,18 @@ class AeLang::Server
 
   def tell(child, status)
     end_orphans if @children.empty?
-    FileUtils.rm_rf(child.scratch)
+    tidy(child.scratch)
     child.status.write([status.to_i].pack('V'))
     child.status.close
   rescue SystemCallError
     nil # nobody waits for it any more
+  end
+
+  def tidy(scratch)
+    File.chmod(0o700, scratch) # the method may have shut it
+    Dir.empty?(scratch) ? @empty << scratch : FileUtils.rm_rf(scratch)
+  rescue SystemCallError
+    FileUtils.rm_rf(scratch)
   end
 
   # Kills what the children of children have left behind; called while no call is running.

@@ -3,6 +3,7 @@
 from aelang.services.declaring import Table
 from aelang.services.tables.catalog import CATALOG
 from aelang.services.tables.events import EVENTS
+from aelang.services.tables.hardware import HARDWARE
 from aelang.services.tables.infrastructure import INFRASTRUCTURE
 from aelang.services.tables.people import PEOPLE
 from aelang.services.tables.requests import REQUESTS
@@ -43,4 +44,4 @@ OTHERS = Table(
 )
 """What a model has that has no table of its own."""
 
-TABLES: dict[str, Table] = {**REQUESTS, **TASKS, **EVENTS, **PEOPLE, **INFRASTRUCTURE, **CATALOG}
+TABLES: dict[str, Table] = {**REQUESTS, **TASKS, **EVENTS, **PEOPLE, **INFRASTRUCTURE, **HARDWARE, **CATALOG}

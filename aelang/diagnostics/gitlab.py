@@ -1,0 +1,34 @@
+"""Diagnostics as a code quality report of GitLab."""
+
+import json
+from collections import Counter
+from collections.abc import Iterable
+
+from aelang.diagnostics import Diagnostic, Severity
+
+_SEVERITIES = {Severity.ERROR: "critical", Severity.WARNING: "minor", Severity.INFO: "info"}
+
+
+def render(found: Iterable[Diagnostic]) -> str:
+    """A list with an entry for each of `found`; its fingerprint stays the same when only its line moves."""
+    seen: Counter[str] = Counter()
+    return json.dumps([_one(each, seen) for each in found], ensure_ascii=False, indent=2)
+
+
+def fingerprint(found: Diagnostic, seen: Counter[str]) -> str:
+    """A text that tells findings apart, without their lines; equal ones are numbered with the help of `seen`."""
+    from hashlib import sha256
+
+    text = "\0".join((found.kind.slug, found.span.source, found.message))
+    seen[text] += 1
+    return sha256(f"{text}\0{seen[text]}".encode("utf-8", "surrogateescape")).hexdigest()[:40]
+
+
+def _one(found: Diagnostic, seen: Counter[str]) -> dict[str, object]:
+    return {
+        "description": found.message,
+        "check_name": found.kind.slug,
+        "fingerprint": fingerprint(found, seen),
+        "severity": _SEVERITIES[found.severity],
+        "location": {"path": found.span.source, "lines": {"begin": max(found.span.line, 1)}},
+    }

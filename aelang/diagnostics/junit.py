@@ -1,0 +1,42 @@
+"""Diagnostics as a JUnit report: each is a test that failed, and a note is one that passed with output."""
+
+from collections.abc import Sequence
+
+from aelang.diagnostics import Diagnostic, Severity
+
+
+def render(found: Sequence[Diagnostic]) -> str:
+    """One suite with a case for each of `found`; with one that passed where there is none."""
+    failures = sum(each.severity is not Severity.INFO for each in found)
+    counts = f'tests="{len(found) or 1}" failures="{failures}" errors="0"'
+    lines = ['<?xml version="1.0" encoding="UTF-8"?>', f'<testsuites name="aelang" {counts}>']
+    lines += [f'  <testsuite name="aelang validate" {counts}>']
+    lines += [_one(each) for each in found] or ['    <testcase classname="aelang" name="nothing is wrong"/>']
+    return "\n".join((*lines, "  </testsuite>", "</testsuites>"))
+
+
+def _one(found: Diagnostic) -> str:
+    span, name = found.span, f"{found.kind.slug} at line {found.span.line}" if found.span.line else found.kind.slug
+    head = f"    <testcase classname={_quoted(span.source or 'aelang')} name={_quoted(name)}"
+    body = _text(f"{span}: {found.message}" + (f"\n{found.help}" if found.help else ""))
+    if found.severity is Severity.INFO:
+        return f"{head}><system-out>{body}</system-out></testcase>"
+    kind, message = _quoted(found.severity.word), _quoted(found.message)
+    return f"{head}><failure type={kind} message={message}>{body}</failure></testcase>"
+
+
+def _text(text: str) -> str:
+    return _allowed(text).replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
+
+
+def _quoted(text: str) -> str:
+    return '"' + _text(text).replace('"', "&quot;").replace("\n", "&#10;") + '"'
+
+
+def _allowed(text: str) -> str:
+    """`text` without the characters that XML 1.0 cannot have."""
+    return "".join(each if _may_stand(ord(each)) else "�" for each in text)
+
+
+def _may_stand(code: int) -> bool:
+    return code in (9, 10, 13) or 0x20 <= code <= 0xD7FF or 0xE000 <= code <= 0xFFFD or code >= 0x10000

@@ -1,0 +1,197 @@
+"""Compiled: a whole datastore as the rules see it: every name, and the outline of every class."""
+
+from collections.abc import Callable, Iterable, Iterator, Sequence
+
+from aelang import ir
+from aelang.diagnostics import Label, nearest
+from aelang.names import MISSING_INSTANCE, fold
+from aelang.rules.outline import CallUse, MethodOutline, Outline, Place, TargetUse
+from aelang.source import Span
+
+_REMEMBERED = 400
+_HOMES_REMEMBERED = 5_000
+_MAX_CANDIDATES = 500
+_MAX_HINTS = 300
+_MOST_LETTERS = 3
+
+BASE_METHODS = {
+    "log_object": (),
+    "log_workspace": (),
+    "send_email": ("to", "from", "subject", "body", "cc", "bcc", "content_type"),
+}
+"""The methods that every class has, with their inputs (ENGINE-FACTS 3.7)."""
+
+
+class Compiled:
+    """The datastore: `index` has the names, `own` the paths of the classes that are reported on.
+
+    `files` are the sources of code beside which rules look for declarations.
+    """
+
+    def __init__(
+        self,
+        index: ir.Index,
+        outlines: Callable[[str], Outline | None],
+        own: Sequence[str],
+        code_files: Iterable[str] = (),
+    ) -> None:
+        self.index = index
+        self.own = own
+        self.code_files = tuple(code_files)
+        self._take = outlines
+        self._read: dict[str, Outline] = {}
+        self._homes: dict[tuple[str | None, ...], ir.ClassEntry | None] = {}
+        self._paths: tuple[str, ...] | None = None
+        self._hints = 0
+
+    @property
+    def paths(self) -> tuple[str, ...]:
+        """The paths of all classes, without their domains."""
+        if self._paths is None:
+            self._paths = tuple(sorted({entry.path.partition("/")[2] for entry in self.index}))
+        return self._paths
+
+    def may_hint(self) -> bool:
+        """Whether one more name may be looked for that is like a wrong one: in a datastore where much is wrong, that
+        would take longer than all else."""
+        self._hints += 1
+        return self._hints <= _MAX_HINTS
+
+    def outlines(self) -> Iterator[Outline]:
+        """The outline of every class that is reported on."""
+        for path in self.own:
+            outline = self.outline(path)
+            if outline is not None:
+                yield outline
+
+    def outline(self, path: str) -> Outline | None:
+        """The outline of the class with the full path `Domain/Ns/Class`."""
+        key = fold(path)
+        found = self._read.get(key)
+        if found is None:
+            found = self._take(key)
+            if found is None:
+                return None
+            if len(self._read) >= _REMEMBERED:
+                self._read.clear()
+            self._read[key] = found
+        return found
+
+    def class_of(self, use: CallUse, outline: Outline) -> ir.ClassEntry | None:
+        """The class that a call names: the full path if there is one, else the highest without its first part."""
+        if use.klass is None:
+            return self.index.class_at(outline.path)
+        path = self.named_class(use, outline)
+        exact = self.index.class_at(path)
+        layers = self.index.layers(path.partition("/")[2])
+        return exact if exact is not None else layers[0] if layers else None
+
+    def named_class(self, use: CallUse, outline: Outline) -> str:
+        """The path of the class in which a call looks for its method first."""
+        namespace, _, klass = outline.path.rpartition("/")
+        return f"{namespace if use.namespace is None else use.namespace.strip('/')}/{use.klass or klass}"
+
+    def method_home(self, use: CallUse, outline: Outline) -> ir.ClassEntry | None:
+        """The class with the method that a call means: own and inherited ones, each overlaid (ENGINE-FACTS 3.8)."""
+        key = (outline.path, use.namespace, use.klass, use.method)
+        if key not in self._homes:
+            if len(self._homes) >= _HOMES_REMEMBERED:
+                self._homes.clear()
+            self._homes[key] = self._method_home(use, outline)
+        return self._homes[key]
+
+    def _method_home(self, use: CallUse, outline: Outline) -> ir.ClassEntry | None:
+        home = self.class_of(use, outline)
+        own = self.named_class(use, outline)
+        if use.namespace is not None and use.namespace.startswith("/"):
+            own = "/" + own  # the first part is cut off blindly: here it is the nothing before the slash
+        inherited = () if home is None else self._ancestors(home, outline)
+        for path in (own, *inherited):
+            overlay = self.index.method_home(path.partition("/")[2], use.method)
+            if overlay is not None:
+                return overlay
+            exact = self.index.class_at(path.removeprefix("/"))
+            if exact is not None and fold(use.method) in exact.methods:
+                return exact
+        return None
+
+    def _ancestors(self, home: ir.ClassEntry, outline: Outline) -> tuple[str, ...]:
+        found = outline if fold(home.path) == fold(outline.path) else self.outline(home.path)
+        return () if found is None else found.ancestors
+
+    def method(self, use: CallUse, outline: Outline) -> tuple[Outline, MethodOutline] | None:
+        """The method that a call means, with the class that has it; None where there is none, or a builtin of all."""
+        home = self.method_home(use, outline)
+        owner = None if home is None else self.outline(home.path)
+        if owner is None:
+            return None
+        return next(((owner, each) for each in owner.methods if fold(each.name) == fold(use.method)), None)
+
+    def methods_at(self, home: ir.ClassEntry | None, outline: Outline) -> set[str]:
+        """The names of methods that a call of the class `home` could mean."""
+        known = set(BASE_METHODS)
+        if home is not None:
+            for path in (home.path, *self._ancestors(home, outline)):
+                for entry in (self.index.class_at(path), *self.index.layers(path.partition("/")[2])):
+                    known.update(() if entry is None else entry.methods.values())
+        return known
+
+    def declared(self, path: str | None, text: str) -> tuple[Label, ...]:
+        """A label at the name of the class with the full path `path`."""
+        outline = None if path is None else self.outline(path)
+        return () if outline is None else (Label(outline.span(outline.place), text),)
+
+
+def is_overridden(outline: Outline, use: TargetUse | CallUse) -> bool:
+    """Whether what the class says there is said anew by every one of its instances, so that no run comes by."""
+    if use.instance or not outline.instances:
+        return False
+    others = outline.overridden.get(f"{fold(use.field)} {use.key}", ())
+    return {fold(name) for name in others} >= {fold(name) for name, _ in outline.instances}
+
+
+def place_of(outline: Outline, use: TargetUse | CallUse) -> Span:
+    """Where `use` stands."""
+    return outline.span(use.place)
+
+
+def nearest_path(path: str, compiled: Compiled) -> str | None:
+    """The path of a class most like `path`, which is one without domain: among those of the same namespace, then of the
+    same name, then of all, as far as there are few."""
+    if not compiled.may_hint():
+        return None
+    namespace, _, name = fold(path).rpartition("/")
+    for candidates in (
+        [each for each in compiled.paths if fold(each).rpartition("/")[0] == namespace],
+        [each for each in compiled.paths if fold(each).rpartition("/")[2] == name],
+        [each for each in compiled.paths if abs(len(each) - len(path)) <= _MOST_LETTERS],
+    ):
+        if 0 < len(candidates) <= _MAX_CANDIDATES and (found := nearest(path, candidates)) is not None:
+            return found if _are_alike(found, path) else None
+    return None
+
+
+def _are_alike(one: str, other: str) -> bool:
+    """Whether two paths differ by so little that a slip of the pen explains it."""
+    from difflib import SequenceMatcher  # `nearest` has just paid for it
+
+    return SequenceMatcher(None, fold(one), fold(other)).ratio() > _ALIKE
+
+
+_ALIKE = 0.8
+
+
+def nearest_instance(name: str, path: str, compiled: Compiled) -> str | None:
+    """The instance of the class at `path`, with or without domain, most like `name`."""
+    if not compiled.may_hint():
+        return None
+    layers = compiled.index.layers(path)
+    exact = compiled.index.class_at(path)
+    entries = layers if exact is None else (*layers, exact)
+    known = {each for entry in entries for each in entry.instances.values() if fold(each) != MISSING_INSTANCE}
+    return nearest(name, known) if 0 < len(known) <= _MAX_CANDIDATES else None
+
+
+def nowhere(place: Place) -> bool:
+    """Whether `place` is not known."""
+    return not place[1]

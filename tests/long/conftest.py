@@ -1,0 +1,5 @@
+"""The long proofs run only when they are asked for: `AELANG_LONG=20 pytest tests/long`."""
+
+import os
+
+collect_ignore_glob = [] if os.environ.get("AELANG_LONG") else ["test_*.py"]
