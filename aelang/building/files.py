@@ -95,14 +95,20 @@ class FileReader:
                     if kept is None:
                         made.append((key, data))
             elif kept is not None:
-                records[entry.path] = record_from_json(json.loads(kept))
+                records[entry.path] = _from_store(role, kept)
             else:
                 records[entry.path] = record = self._read(at, entry.path, Role(role))
                 if key:
-                    made.append((key, _to_text(record_to_json(record)).encode()))
+                    made.append((key, self._to_store(role, record, entry.path)))
         if made:
             self.cache.add_files(made)
         return records, codes
+
+    def _to_store(self, role: str, record: FileRecord, path: str) -> bytes:
+        data = self._contents.get(path)
+        if role in _STORED_AS_WRITTEN and isinstance(data, bytes):
+            return data
+        return _to_text(record_to_json(record)).encode()
 
     def _read(self, at: int, path: str, role: Role) -> FileRecord:
         data = self._content(at, path)
@@ -119,6 +125,16 @@ class FileReader:
             if not isinstance(found, bytes) or sha256(found).digest() != self.digests[at].get(path):
                 raise CacheError(damaged=False)
         return found
+
+
+_STORED_AS_WRITTEN = frozenset((Role.CLASS.value,))
+"""A schema is nine tenths of all that a cold start would write as JSON; reading the one of a class again is cheap."""
+
+
+def _from_store(role: str, kept: bytes) -> FileRecord:
+    if role in _STORED_AS_WRITTEN:
+        return read_file(Role(role), kept)
+    return record_from_json(json.loads(kept))
 
 
 def _file_key(role: str, digest: bytes) -> bytes:
