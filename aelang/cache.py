@@ -16,7 +16,7 @@ from zlib import crc32
 
 from aelang import __version__, shipped
 
-CACHE_VERSION = 7
+CACHE_VERSION = 8
 """Grows with every change of the tables, of the records of files, or of what the compiler makes of them."""
 
 _FILE = f"cache-{CACHE_VERSION}-{__version__}.sqlite"

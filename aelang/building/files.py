@@ -97,24 +97,13 @@ class FileReader:
             elif kept is not None:
                 records[entry.path] = _from_store(role, kept)
             else:
-                records[entry.path] = record = self._read(at, entry.path, Role(role))
+                data = self._content(at, entry.path)
+                records[entry.path] = record = _read(Role(role), data)
                 if key:
-                    made.append((key, self._to_store(role, record, entry.path)))
+                    made.append((key, _to_store(role, record, data)))
         if made:
             self.cache.add_files(made)
         return records, codes
-
-    def _to_store(self, role: str, record: FileRecord, path: str) -> bytes:
-        data = self._contents.get(path)
-        if role in _STORED_AS_WRITTEN and isinstance(data, bytes):
-            return data
-        return _to_text(record_to_json(record)).encode()
-
-    def _read(self, at: int, path: str, role: Role) -> FileRecord:
-        data = self._content(at, path)
-        if isinstance(data, Diagnostic):
-            return FileRecord(role, False, {}, diagnostics=(data,))
-        return read_file(role, data)
 
     def _content(self, at: int, path: str) -> bytes | Diagnostic:
         """What was read of a file. One that the cache has lost is read again, if it still is the same."""
@@ -129,6 +118,18 @@ class FileReader:
 
 _STORED_AS_WRITTEN = frozenset((Role.CLASS.value,))
 """A schema is nine tenths of all that a cold start would write as JSON; reading the one of a class again is cheap."""
+
+
+def _read(role: Role, data: bytes | Diagnostic) -> FileRecord:
+    if isinstance(data, Diagnostic):
+        return FileRecord(role, False, {}, diagnostics=(data,))
+    return read_file(role, data)
+
+
+def _to_store(role: str, record: FileRecord, data: bytes | Diagnostic) -> bytes:
+    if role in _STORED_AS_WRITTEN and isinstance(data, bytes):
+        return data
+    return _to_text(record_to_json(record)).encode()
 
 
 def _from_store(role: str, kept: bytes) -> FileRecord:
