@@ -102,12 +102,12 @@ class _Place:
     """The class that answers, with all that it inherits."""
 
     def __init__(self, datastore: model.Datastore, index: ir.Index, entry: ir.ClassEntry) -> None:
-        self.library = Library(index, lambda path: _model_class(datastore, path))
+        self.parents = Library(index, lambda path: _model_class(datastore, path))
         klass = _model_class(datastore, entry.path)
         if klass is None:
             raise KeyError(entry.path)
         self.klass = klass
-        self.effective = inherit(klass, self.library)
+        self.effective = inherit(klass, self.parents)
 
     @property
     def ancestors(self) -> tuple[str, ...]:
@@ -146,7 +146,7 @@ def _explain_instance(place: _Place, asked: str, name: str, layers: tuple[str, .
     missing = fold(name) not in instances
     instance = instances[MISSING_INSTANCE if missing else fold(name)]
     path = f"/{klass.domain}/{klass.path}"
-    values = values_of(instance, place.effective, place.library).layers
+    values = values_of(instance, place.effective, place.parents).layers
     return Explanation(
         asked=asked,
         path=f"{path}/{instance.name}",

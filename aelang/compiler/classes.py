@@ -48,7 +48,7 @@ def compile_class(klass: model.Class, index: ir.Index, read: ReadClass = no_clas
     `index` has every name of the datastore; `read` gives the classes that others inherit from, by their full paths.
     """
     bench = _Bench(klass, index, read)
-    effective = inherit(klass, bench.library)
+    effective = inherit(klass, bench.parents)
     bench.diagnostics.extend(effective.diagnostics)
     slots = _slots(effective, bench)
     instances = {
@@ -58,7 +58,7 @@ def compile_class(klass: model.Class, index: ir.Index, read: ReadClass = no_clas
     fields = tuple(slot.field for slot in slots.values())
     ancestors = tuple(f"{each.domain}/{each.path}" for each in effective.lineage[1:])
     compiled = ir.Class(bench.path, tuple(bench.sources), fields, instances, methods, ancestors, effective.fault)
-    library = bench.library
+    library = bench.parents
     return Compiled(compiled, tuple(bench.diagnostics), frozenset(library.needs), frozenset(library.reads))
 
 
@@ -75,13 +75,13 @@ class _Slot(NamedTuple):
 class _Bench:
     """What compiling one class works with and gathers."""
 
-    __slots__ = ("diagnostics", "index", "library", "needs", "path", "sources")
+    __slots__ = ("diagnostics", "index", "needs", "parents", "path", "sources")
 
     def __init__(self, klass: model.Class, index: ir.Index, read: ReadClass) -> None:
         self.path = f"{klass.domain}/{klass.path}"
         self.index = index
-        self.library = Library(index, read)
-        self.needs = self.library.needs
+        self.parents = Library(index, read)
+        self.needs = self.parents.needs
         self.sources: dict[str, int] = {klass.source: 0}
         self.diagnostics: list[Diagnostic] = []
 
@@ -335,7 +335,7 @@ def _resolved(action: ir.Action, bench: _Bench) -> ir.Action:
 
 
 def _instance(instance: model.Instance, effective: Effective, slots: dict[str, _Slot], bench: _Bench) -> ir.Instance:
-    values = values_of(instance, effective, bench.library)
+    values = values_of(instance, effective, bench.parents)
     bench.diagnostics.extend(values.diagnostics)
     speaker = f"/{bench.path}/{instance.name}"
     own: dict[int, ir.Field] = {}

@@ -2,8 +2,8 @@
 
 module AeLang
   module Sandbox
-    def self.library
-      @library ||= begin
+    def self.kernel
+      @kernel ||= begin
         require 'fiddle'
         handle = Fiddle::Handle::DEFAULT
         long, int, pointer = Fiddle::TYPE_LONG, Fiddle::TYPE_INT, Fiddle::TYPE_VOIDP
@@ -33,18 +33,18 @@ module AeLang
 
     # A filter of system calls, as the launcher made it.
     def self.install_filter(code)
-      return if code.empty? || library.empty?
+      return if code.empty? || kernel.empty?
 
       held = Fiddle::Pointer[code]
       header = Fiddle::Pointer[[code.bytesize / 8, held.to_i].pack('Sx6Q')]
-      library[:prctl].call(22, 2, header.to_i, 0, 0)
+      kernel[:prctl].call(22, 2, header.to_i, 0, 0)
     end
 
     def self.become(user, keep_files:, filter: '')
       Process.groups = []
       if keep_files
         Process::Sys.setresuid(user, 0, 0)
-        library[:capset]&.call([0x20080522, 0].pack('L2'), [0, 0, 0, 0, 0, 0].pack('L6'))
+        kernel[:capset]&.call([0x20080522, 0].pack('L2'), [0, 0, 0, 0, 0, 0].pack('L6'))
         install_filter(filter) # else it could make root the real user again
       else
         Process::Sys.setresgid(user, user, user)
@@ -53,7 +53,7 @@ module AeLang
     end
 
     def self.die_with_parent
-      library[:prctl]&.call(1, 9, 0, 0, 0)
+      kernel[:prctl]&.call(1, 9, 0, 0, 0)
     end
 
     def self.processes_of_user
@@ -74,7 +74,7 @@ module AeLang
     PATH = 0o10000000 # O_PATH
 
     def initialize(version, readable)
-      @version = Sandbox.library.empty? ? 0 : version
+      @version = Sandbox.kernel.empty? ? 0 : version
       return if @version.zero?
 
       @readable = readable.filter_map { |path| open(path) }
@@ -86,13 +86,13 @@ module AeLang
 
       handled = READ | WRITE | (@version > 1 ? 0x2000 : 0) | (@version > 2 ? TRUNCATE : 0)
       attributes = [handled, 0, 3].pack('Q3').byteslice(0, @version > 5 ? 24 : 8)
-      rules = Sandbox.library[:create].call(444, attributes, attributes.bytesize, 0)
+      rules = Sandbox.kernel[:create].call(444, attributes, attributes.bytesize, 0)
       return if rules.negative?
 
       @readable.each { |each| allow(rules, each, handled & READ) }
       @writable.each { |each| allow(rules, each, handled & (READ | WRITE | TRUNCATE)) }
       allow(rules, open(scratch), handled)
-      Sandbox.library[:restrict].call(446, rules, 0)
+      Sandbox.kernel[:restrict].call(446, rules, 0)
       [*@readable, *@writable].each(&:close)
       IO.for_fd(rules).close
     end
@@ -107,7 +107,7 @@ module AeLang
 
     def allow(rules, folder, access)
       [access, access & OF_FILES].each do |rights|
-        done = Sandbox.library[:rule].call(445, rules, 1, [rights, folder.fileno].pack('Ql'), 0)
+        done = Sandbox.kernel[:rule].call(445, rules, 1, [rights, folder.fileno].pack('Ql'), 0)
         return if done.zero?
       end
     end
