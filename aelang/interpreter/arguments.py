@@ -27,7 +27,7 @@ def typed_arguments(
     already has: a record's id is not added beside one of them."""
     typed: dict[str, RunValue] = dict(arguments)
     for key, text in arguments.items():
-        if key.lower().startswith("array::"):
+        if is_list_key(key):
             del typed[key]
             typed[key.rpartition("::")[2].lower()] = list_of_objects(workspace, text)
         elif "::" in key:
@@ -36,6 +36,11 @@ def typed_arguments(
         elif key != key.lower():
             typed[key.lower()] = typed.pop(key)
     return typed
+
+
+def is_list_key(key: str) -> bool:
+    """Whether an argument with this key is a list: `Array::name`, in any case."""
+    return key.lower().startswith("array::")
 
 
 def _take_typed(

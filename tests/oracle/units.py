@@ -140,6 +140,12 @@ def _typed_arguments(arguments: dict[str, str]) -> Answer:
     return typed_arguments(cast("Workspace", _Stub()), arguments, {})
 
 
+def _is_list_key(key: str | None) -> Answer:
+    from aelang.interpreter.arguments import is_list_key
+
+    return is_list_key(key or "")
+
+
 def _list_of_objects(text: str) -> Answer:
     from aelang.interpreter.arguments import list_of_objects
 
@@ -228,7 +234,7 @@ COUNTERPARTS: dict[str, Callable[..., Answer] | str] = {
     "process_args": _typed_arguments,
     "load_array_objects_from_string": _list_of_objects,
     "array_value": _collected,
-    "is_array": "no counterpart: a part of reading typed arguments",
+    "is_array": _is_list_key,
     "message_parse": _messages,
     "collect_kind": _collect_kind,
     "message_matches": _answers,
