@@ -1,7 +1,6 @@
-"""The workspace written out: as XML in the reference engine's form, and as plain data."""
+"""The workspace written out: as XML in the reference engine's form."""
 
 from datetime import datetime
-from typing import Any
 
 from aelang.interpreter.values import (
     MASK,
@@ -88,37 +87,3 @@ def _value_xml(value: RunValue, depth: int, lines: list[str]) -> None:
 def _escape(text: str) -> str:
     clean = "".join(character if character >= " " or character in "\t\n\r" else "\ufffd" for character in text)
     return clean.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;").replace('"', "&quot;")
-
-
-def plain(value: RunValue) -> Any:  # Any: the tree of data that json writes
-    """`value` as data for JSON: what JSON lacks becomes a mapping that names its type."""
-    match value:
-        case None | bool() | int() | float() | str():
-            return value
-        case list():
-            return [plain(each) for each in value]
-        case dict():
-            return {to_text(key): plain(each) for key, each in value.items()}
-        case Symbol(name):
-            return {"type": "Symbol", "value": name}
-        case Password():
-            return {"type": "Password", "value": MASK}
-        case datetime():
-            return {"type": "Time", "value": value.isoformat()}
-        case _:
-            return {"type": value.class_name, "id": value.id}
-
-
-def plain_object(obj: WorkspaceObject, *, private: bool = False) -> dict[str, Any]:  # Any: as in `plain`
-    """`obj` and all below it as data for JSON."""
-    return {
-        "namespace": obj.namespace,
-        "class": obj.klass,
-        "instance": obj.instance,
-        "object_name": obj.object_name,
-        "attributes": {
-            name: {"type": type_name(value), "value": plain(value)}
-            for name, value in shown_attributes(obj, private=private).items()
-        },
-        "children": [plain_object(child, private=private) for child in obj.children],
-    }

@@ -12,7 +12,7 @@ from aelang.interpreter.substitution import text_reader
 from aelang.interpreter.trace import Followed, Following
 from aelang.interpreter.values import sanitize, to_text
 from aelang.interpreter.workspace import Workspace, WorkspaceObject
-from aelang.names import Uri, is_off, join_uri
+from aelang.names import Uri, is_off, is_wildcard, join_uri
 
 Follow: TypeAlias = Callable[[Workspace, WorkspaceObject], object]
 """Follows for the given object: what it led to, a list for a wildcard, None where nothing was found or followed."""
@@ -50,10 +50,7 @@ def _fixed_follower(uri: str, field: str, gathers: list[Gather]) -> Follow:
         if prepared is None:
             prepared = workspace.runtime.prepare(uri)
         led_to = instantiate(workspace, prepared, obj)
-        if gathers and led_to is not None:
-            for gather in gathers:
-                gather(workspace, obj, led_to)
-        obj.relationships[field] = led_to
+        _arrive(workspace, obj, field, gathers, led_to)
         workspace.emit(Followed(depth, shown, field))
         return led_to
 
@@ -74,14 +71,19 @@ def text_follower(field: str, gathers: list[Gather], message: str) -> FollowText
             led_to = [instantiate(workspace, workspace.runtime.prepare(each), obj) for each in expand(workspace, uri)]
         else:
             led_to = instantiate(workspace, workspace.runtime.prepare(uri), obj)
-        if led_to is not None:
-            for gather in gathers:
-                gather(workspace, obj, led_to)
-        obj.relationships[field] = led_to
+        _arrive(workspace, obj, field, gathers, led_to)
         workspace.emit(Followed(depth, shown, field))
         return led_to
 
     return follow
+
+
+def _arrive(workspace: Workspace, obj: WorkspaceObject, field: str, gathers: list[Gather], led_to: object) -> None:
+    """Collects from where `field` of `obj` led, and keeps that for whoever asks for the children of the field."""
+    if led_to is not None:
+        for gather in gathers:
+            gather(workspace, obj, led_to)
+    obj.relationships[field] = led_to
 
 
 def expand(workspace: Workspace, text: str) -> list[str]:
@@ -90,7 +92,7 @@ def expand(workspace: Workspace, text: str) -> list[str]:
     Only a `*` at the end of the path expands.
     """
     uri = split(text, "miqaedb")
-    if uri.path is None or not uri.path.endswith("*"):
+    if uri.path is None or not is_wildcard(uri.path):
         return [text]
     found = workspace.runtime.image.index.instances_matching(uri.path[1:-1])
     return sorted(join_uri(uri._replace(path=path)) for path in found)

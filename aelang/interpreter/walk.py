@@ -11,7 +11,7 @@ from typing import TypeGuard
 
 from aelang.interpreter.dump import shown_attributes
 from aelang.interpreter.ports import ServiceModel
-from aelang.interpreter.values import MASK, Password, RunValue, Symbol, inspect, sanitize, to_text
+from aelang.interpreter.values import MASK, Password, RunValue, inspect, sanitize, to_text, type_name
 from aelang.interpreter.workspace import Workspace, WorkspaceObject
 
 Walked = Mapping[str, tuple[str, ...]]
@@ -161,30 +161,15 @@ def _shown(value: RunValue) -> str:
     return MASK if isinstance(value, Password) else to_text(value) if value is not None else "nil"
 
 
+_RUBY_TYPES = {"Integer": "Fixnum", "Password": "MiqAePassword"}
+"""Types that the dump names as the Ruby of its time did."""
+
+
 def _type(value: RunValue) -> str:
-    match value:
-        case None:
-            return "NilClass"
-        case bool():
-            return "TrueClass" if value else "FalseClass"
-        case str():
-            return "String"
-        case int():
-            return "Fixnum"
-        case float():
-            return "Float"
-        case datetime():
-            return "Time"
-        case list():
-            return "Array"
-        case dict():
-            return "Hash"
-        case Symbol():
-            return "Symbol"
-        case Password():
-            return "MiqAePassword"
-        case _:
-            return value.class_name
+    if isinstance(value, bool):
+        return "TrueClass" if value else "FalseClass"
+    name = type_name(value)
+    return _RUBY_TYPES.get(name, name)
 
 
 def _address(model: ServiceModel) -> int:

@@ -2,7 +2,7 @@
 
 import pytest
 
-from aelang.interpreter.dump import plain_object, workspace_xml
+from aelang.interpreter.dump import shown_attributes, workspace_xml
 from aelang.interpreter.failures import AutomateError, CyclicalRelationship, LimitExceeded
 from aelang.interpreter.limits import Limits
 from aelang.interpreter.outcome import Failed, Finished, Retry
@@ -111,8 +111,8 @@ def test_private_attributes_are_left_out_of_what_the_caller_gets() -> None:
         "N/C", [field("attribute", "a", "1", visibility="private"), field("attribute", "b", "${#a}2")], [instance("i")]
     )
     outcome = engine(secretive).run("/N/C/i")
-    shown = plain_object(outcome.workspace.roots[0])["attributes"]
-    assert {name: each["value"] for name, each in shown.items() if name in "ab"} == {"b": "12"}
+    shown = shown_attributes(outcome.workspace.roots[0])
+    assert {name: value for name, value in shown.items() if name in "ab"} == {"b": "12"}
 
 
 def test_the_workspace_as_xml_has_attributes_before_children_and_no_password() -> None:
