@@ -53,9 +53,12 @@ class DirectoryEditor:
             raise ValueError(f"`/{home.path}` is an abstract class: it has no instances of its own")
         if not re.fullmatch(_NAME, home.name, re.ASCII):
             raise ValueError(f"an instance cannot be named `{home.name}`: use letters, digits, `_`, `.` and `-`")
+        texts = {field: text for field, text in self._texts(home, values) if text is not _KEPT}
+        if home.is_ael:
+            self._rewrite(home.written.source, home.name, _Edit(new=True, values=texts), is_ael=True)
+            return True
         from aelang.syntax.instance_text import new_instance
 
-        texts = {field: text for field, text in self._texts(home, values) if text is not _KEPT}
         content = new_instance(home.name, texts).encode()
         _check(content, {"name": home.name}, texts)
         _write_new(os.path.dirname(home.written.source), home.name, content)
@@ -67,16 +70,8 @@ class DirectoryEditor:
         home = self._home(path)
         if home is None or home.instance is None:
             return False
-        from aelang.syntax.instance_text import with_value
-
         texts = {field: text for field, text in self._texts(home, values) if text is not _KEPT}
-
-        def change(text: str) -> str:
-            for field, value in texts.items():
-                text = with_value(text, field, value)
-            return text
-
-        self._rewrite(home.instance, change, {}, texts)
+        self._rewrite(home.instance.source, home.name, _Edit(values=texts), is_ael=home.is_ael)
         return True
 
     def delete(self, path: str) -> bool:
@@ -84,6 +79,9 @@ class DirectoryEditor:
         home = self._home(path)
         if home is None or home.instance is None:
             return False
+        if home.is_ael:
+            self._rewrite(home.written.source, home.name, _Edit(gone=True), is_ael=True)
+            return True
         try:
             os.unlink(home.instance.source)
         except OSError as fault:
@@ -109,11 +107,8 @@ class DirectoryEditor:
         home = self._home(path)
         if home is None or home.instance is None:
             return False
-        from aelang.syntax.instance_text import with_attribute
-
-        self._rewrite(
-            home.instance, lambda text: with_attribute(text, "display_name", name), {"display_name": name}, {}
-        )
+        edit = _Edit(attributes={"display_name": name})
+        self._rewrite(home.instance.source, home.name, edit, is_ael=home.is_ael)
         return True
 
     def _current(self) -> "Compilation":
@@ -149,8 +144,6 @@ class DirectoryEditor:
         meaning = self._current().image.class_at(full)
         if written is None or meaning is None:
             return None
-        if not written.source.endswith((".yaml", ".yml")):
-            raise ValueError(f"`/{full}` is written in one file, {written.source}: edit it by hand")
         return _Home(full, parts.instance, written, meaning, _instance(written, parts.instance))
 
     def _domain(self, name: str) -> "model.Domain | None":
@@ -184,26 +177,60 @@ class DirectoryEditor:
             self._encrypt = KeyFile().encrypt
         return self._encrypt(text)
 
-    def _rewrite(
-        self,
-        instance: "model.Instance",
-        change: Callable[[str], str],
-        attributes: Mapping[str, str],
-        values: Mapping[str, str | None],
-    ) -> None:
-        file = os.path.realpath(instance.source)
+    def _rewrite(self, source: str, name: str, edit: "_Edit", *, is_ael: bool) -> None:
+        """Does `edit` to the instance `name` in the file `source`."""
+        file = os.path.realpath(source)
         try:
             with open(file, "rb") as stream:
                 old = stream.read()
-            content = change(old.decode()).encode()
-            _check(content, attributes, values, old)
+            content = (_in_ael(old.decode(), name, edit) if is_ael else _in_yaml(old.decode(), edit)).encode()
+            if is_ael:
+                _check_ael(content, name, edit, old)
+            else:
+                _check(content, edit.attributes, edit.values, old)
             if content != old:
-                _replace(file, content)
+                from aelang.writer.files import put_file
+
+                put_file(file, content)
         except (OSError, UnicodeDecodeError) as fault:
-            raise _cannot(instance.source, fault) from None
+            raise _cannot(source, fault) from None
         except ValueError as fault:
-            raise ValueError(f"{instance.source} cannot be changed: {fault}") from None
+            raise ValueError(f"{source} cannot be changed: {fault}") from None
         self._is_stale = True
+
+
+class _Edit(NamedTuple):
+    """What is done to an instance: made, taken away, or given attributes and values."""
+
+    new: bool = False
+    gone: bool = False
+    attributes: Mapping[str, str] = {}
+    values: Mapping[str, str | None] = {}
+
+
+def _in_yaml(text: str, edit: _Edit) -> str:
+    from aelang.syntax.instance_text import with_attribute, with_value
+
+    for key, value in edit.attributes.items():
+        text = with_attribute(text, key, value)
+    for field, said in edit.values.items():
+        text = with_value(text, field, said)
+    return text
+
+
+def _in_ael(text: str, name: str, edit: _Edit) -> str:
+    from aelang.syntax.ael_nodes import InstanceNode, Scalar
+    from aelang.writer.edit_ael import with_display_name, with_instance, with_value, without_instance
+
+    if edit.gone:
+        return without_instance(text, name)
+    if edit.new:
+        text = with_instance(text, InstanceNode(Scalar(name, 0, 0), None, None, (), (), 0, 0))
+    for value in edit.attributes.values():  # an instance's display name is the only one that is ever set
+        text = with_display_name(text, name, value)
+    for field, said in edit.values.items():
+        text = with_value(text, name, field, said)
+    return text
 
 
 class _Home(NamedTuple):
@@ -214,6 +241,11 @@ class _Home(NamedTuple):
     written: "model.Class"
     meaning: ir.Class
     instance: "model.Instance | None"
+
+    @property
+    def is_ael(self) -> bool:
+        """Whether the class is written in one `.ael` file."""
+        return self.written.source.endswith(".ael")
 
 
 _KEPT = "\0kept"
@@ -271,6 +303,26 @@ def _check(
         raise ValueError("it is written in a way that cannot be changed safely: edit it by hand")
 
 
+def _check_ael(content: bytes, name: str, edit: _Edit, old: bytes) -> None:
+    """Raises ValueError unless the `.ael` file `content` says what `old` said, but for `edit` of instance `name`."""
+    from aelang.loader.ael import read_ael
+    from aelang.loader.records import Role
+
+    before, after = read_ael(old), read_ael(content)
+    wanted, found = ({fold(each.name.value or ""): _says(each) for each in file.inner if each.role is Role.INSTANCE}
+                     for file in (before, after))  # fmt: skip
+    said = wanted.pop(fold(name), {})
+    if not edit.gone:
+        said = {**_NEW, ("", "name"): name} if edit.new else said
+        said.update({("", key): text for key, text in edit.attributes.items()})
+        said.update({(fold(field), "value"): text for field, text in edit.values.items()})
+        wanted[fold(name)] = said
+    methods = [[each for each in file.inner if each.role is Role.METHOD] for file in (before, after)]
+    kept = before.attributes == after.attributes and before.parts == after.parts and methods[0] == methods[1]
+    if not after.readable or not kept or wanted != found:
+        raise ValueError("it is written in a way that cannot be changed safely: edit it by hand")
+
+
 _NEW = {("", key): None for key in ("display_name", "name", "inherits", "description")}
 
 
@@ -290,63 +342,16 @@ def _says(record: "FileRecord") -> dict[tuple[str, str], str | None]:
 
 def _write_new(folder: str, name: str, content: bytes) -> None:
     """Writes the file of a new instance in `folder`, over no other one."""
+    from aelang.writer.files import add_file
+
     stem = "_missing" if fold(name) == MISSING_INSTANCE else f"instance{name}" if name.startswith("__") else name
     try:
-        temporary = _temporary(folder, content, 0o666 & ~_umask())
-        try:
-            for number in count(1):
-                file = f"{stem}.yaml" if number == 1 else f"{stem}_{number}.yaml"
-                if _link(temporary, os.path.join(folder, file)):
-                    break
-        finally:
-            os.unlink(temporary)
+        for number in count(1):
+            file = f"{stem}.yaml" if number == 1 else f"{stem}_{number}.yaml"
+            if add_file(os.path.join(folder, file), content):
+                break
     except OSError as fault:
         raise _cannot(folder, fault) from None
-
-
-def _link(temporary: str, file: str) -> bool:
-    """Gives what is in `temporary` the name `file`; False where that is taken."""
-    try:
-        os.link(temporary, file)
-    except FileExistsError:
-        return False
-    return True
-
-
-def _replace(file: str, content: bytes) -> None:
-    temporary = _temporary(os.path.dirname(file), content, os.stat(file).st_mode & 0o7777)
-    try:
-        os.replace(temporary, file)
-    except OSError:
-        os.unlink(temporary)
-        raise
-
-
-def _temporary(folder: str, content: bytes, mode: int) -> str:
-    """A file in `folder` with `content`, safe on the disk, that no loader takes for part of the datastore."""
-    for number in count():
-        path = os.path.join(folder, f".aelang-{os.getpid()}-{number}.tmp")
-        try:
-            handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, 0o600)
-        except FileExistsError:
-            continue
-        try:
-            with open(handle, "wb") as stream:
-                stream.write(content)
-                stream.flush()
-                os.fchmod(handle, mode)
-                os.fsync(handle)
-        except OSError:
-            os.unlink(path)
-            raise
-        return path
-    raise AssertionError  # `count` never ends
-
-
-def _umask() -> int:
-    mask = os.umask(0o022)
-    os.umask(mask)
-    return mask
 
 
 def _cannot(name: str, fault: OSError | UnicodeDecodeError) -> ValueError:

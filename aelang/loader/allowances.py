@@ -5,12 +5,13 @@
 Such a comment holds for its own line, or, on a line of its own, for the next line that is no comment.
 """
 
-import re
 from typing import NamedTuple
 
+from aelang.regex import regex
+
 _MARK = b"aelang: allow"
-_COMMENT = re.compile(r"(?:^|\s)#\s*aelang: allow(.*)")
-_SAID = re.compile(r"\s+([a-z0-9-]+)(?:\s+--\s*(.*?))?\s*\Z")
+_COMMENT = regex(r"(?:^|\s)#\s*aelang: allow(.*)")
+_SAID = regex(r"\s+([a-z0-9-]+)(?:\s+--\s*(.*?))?\s*\Z")
 
 
 class Allowance(NamedTuple):

@@ -21,7 +21,7 @@ from aelang.loader.trees import (
 )
 from aelang.source import Span
 
-__all__ = ["GitTree", "open_git"]
+__all__ = ["GitTree", "open_git", "run_git"]
 
 UNKNOWN_REVISION = DiagnosticKind("unknown-revision", Severity.ERROR, "`{repo}` has no tree `{rev}`")
 
@@ -53,7 +53,9 @@ def open_git(root: str) -> "GitTree | Diagnostic":
     if not rev or "\n" in tail:
         return UNKNOWN_REVISION.at(Span(root), _KNOWN, repo=repo, rev=tail)
     asked = f"{rev}^{{commit}}\n{rev}^{{tree}}\n{rev}:{path}\n"
-    status, answer, complaint = _git(repo, "cat-file", "--batch-check=%(objecttype) %(objectname)", feed=asked.encode())
+    status, answer, complaint = run_git(
+        repo, "cat-file", "--batch-check=%(objecttype) %(objectname)", feed=asked.encode()
+    )
     if status:
         if status == _NOT_STARTED:
             return NOT_A_DATASTORE.at(
@@ -84,7 +86,7 @@ def _split(root: str) -> tuple[str, str]:
     return root.partition("@")[0], ""
 
 
-def _git(repo: str, *arguments: str, feed: bytes | None = None) -> tuple[int, bytes, str]:
+def run_git(repo: str, *arguments: str, feed: bytes | None = None) -> tuple[int, bytes, str]:
     """Exit code, output and complaint of git. It fetches nothing, asks nothing, and takes no setting from GIT_*."""
     import subprocess
 
@@ -141,7 +143,7 @@ class GitTree:
         return Listing(tuple(entries), tuple(sorted(said, key=lambda each: each.span)))
 
     def _list(self, said: list[Diagnostic]) -> dict[str, _Blob]:
-        status, answer, complaint = _git(self._repo, "ls-tree", "-r", "-z", "-l", "--full-tree", self._tree)
+        status, answer, complaint = run_git(self._repo, "ls-tree", "-r", "-z", "-l", "--full-tree", self._tree)
         if status:
             said.append(UNREADABLE_FILE.at(Span(self.name), "check the repository: `git fsck`", reason=complaint))
             return {}
@@ -208,7 +210,7 @@ class GitTree:
 
     def _cat(self, ids: Sequence[str]) -> list[bytes | str]:
         """The content of each blob, or in a text why git does not give it."""
-        status, answer, complaint = _git(self._repo, "cat-file", "--batch", feed="\n".join([*ids, ""]).encode())
+        status, answer, complaint = run_git(self._repo, "cat-file", "--batch", feed="\n".join([*ids, ""]).encode())
         if status:
             return [complaint or "git failed" for _ in ids]
         found: list[bytes | str] = []

@@ -90,11 +90,11 @@ def _read_folders(
     for batch in _batches(folders):
         roles = {entry: role for folder in batch for entry, role in roles_of(folder).items()}
         records = _read_records(tree, roles)
-        code = [each for folder in batch for method in folder.methods for each in method.code]
+        code = [each for folder in batch for each in folder.code_files()]
         contents = dict(zip((each.path for each in code), tree.read([each.path for each in code]), strict=True))
         texts = {path: data.decode("utf-8", "replace") for path, data in contents.items() if isinstance(data, bytes)}
         for folder in batch:
-            own = [contents[each.path] for method in folder.methods for each in method.code]
+            own = [contents[each.path] for each in folder.code_files()]
             yield folder, records, texts, [each for each in own if isinstance(each, Diagnostic)]
 
 
@@ -115,4 +115,4 @@ def roles_of(folder: ClassFolder) -> dict[Entry, Role]:
     """The YAML files of a class folder and what each is."""
     instances = dict.fromkeys(folder.instances, Role.INSTANCE)
     methods = dict.fromkeys((each.declaration for each in folder.methods), Role.METHOD)
-    return {folder.declaration: Role.CLASS} | instances | methods
+    return {folder.declaration: Role.AEL if folder.is_ael() else Role.CLASS} | instances | methods

@@ -1,16 +1,18 @@
 """The order of domains: which of several answers first (LANGUAGE 1, "Domain order")."""
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 
 from aelang.diagnostics import Diagnostic, DiagnosticKind, Severity, did_you_mean
 from aelang.loader.twins import twin
-from aelang.model import Datastore, Domain
+from aelang.model import Attributes, Datastore, Domain
 from aelang.names import fold, is_blank
+from aelang.regex import regex
 from aelang.source import NOWHERE, Span
 
-__all__ = ["is_enabled", "order_domains"]
+__all__ = ["VALUE_OF_WRONG_TYPE", "is_enabled", "order_domains", "unread_order"]
 
+VALUE_OF_WRONG_TYPE = DiagnosticKind("value-of-wrong-type", Severity.WARNING, "`{value}` is no {type}: {effect}")
 UNKNOWN_DOMAIN = DiagnosticKind("unknown-domain", Severity.ERROR, "there is no domain `{name}`")
 
 _LOWEST = "manageiq"
@@ -40,6 +42,24 @@ def order_domains(
     others = [each for each in ranked if fold(each.name) not in chosen]
     enabled = frozenset(each.name for each in chosen.values())
     return Datastore((*chosen.values(), *others), enabled), tuple(said)
+
+
+def unread_order(attributes: Attributes, source: str) -> Iterator[Diagnostic]:
+    """What is wrong with the `priority` and `enabled` of a domain, its `attributes` in the file `source`."""
+    for key, pattern, effect, advice in _ORDER:
+        said = attributes.get(key)
+        if said is not None and said.value and not is_blank(said.value) and not pattern.match(said.value):
+            yield VALUE_OF_WRONG_TYPE.at(
+                said.span(source), advice, value=said.value, type=f"{key} of a domain", effect=effect
+            )
+
+
+_ORDER = (
+    ("priority", regex(r"\s*[-+]?[0-9]+\s*\Z"), "only the number counts that it begins with, else 0",
+     "write digits only"),
+    ("enabled", regex(r"\s*(?:t|f|true|false|0|1|on|off)\s*\Z", re.IGNORECASE), "a run takes it as true",
+     "write true or false"),
+)  # fmt: skip
 
 
 def _one_of_each(domains: Iterable[Domain]) -> tuple[dict[str, Domain], list[Diagnostic]]:

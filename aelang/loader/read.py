@@ -27,11 +27,14 @@ from aelang.model import (
     Value,
 )
 from aelang.names import fold
+from aelang.regex import regex
 from aelang.source import Span
+from aelang.syntax.ael_words import BOOKKEEPING
+from aelang.syntax.places import shown
 from aelang.syntax.yaml import MAX_DIAGNOSTICS, Node, Sequence, parse_yaml
 from aelang.syntax.yaml import Mapping as YamlMapping
 
-__all__ = ["read_file"]
+__all__ = ["BOOKKEEPING", "FIELD_CHOICES", "METHOD_CHOICES", "Reader", "read_file"]
 
 MALFORMED_FILE = DiagnosticKind("malformed-file", Severity.ERROR, "{what}")
 UNKNOWN_KEY = DiagnosticKind("unknown-key", Severity.ERROR, "{what} has no key `{key}`")
@@ -46,6 +49,7 @@ UNKNOWN_SCOPE = DiagnosticKind("unknown-scope", Severity.ERROR, "there is no sco
 UNKNOWN_LOCATION = DiagnosticKind("unknown-location", Severity.ERROR, "there is no location `{value}` of methods")
 UNKNOWN_LANGUAGE = DiagnosticKind("unknown-language", Severity.ERROR, "there is no language `{value}` for methods")
 UNKNOWN_EFFECT = DiagnosticKind("unknown-effect", Severity.ERROR, "there is no effect `{value}`")
+NESTED_VALUE = DiagnosticKind("nested-value", Severity.WARNING, "{what} where a text belongs: it is taken as `{text}`")
 
 
 class _Choice(NamedTuple):
@@ -68,26 +72,22 @@ _FIELD_SCOPES = _Choice(UNKNOWN_SCOPE, frozenset(("class", "instance", "local"))
 _LOCATIONS = frozenset((
     "builtin", "inline", "expression", "playbook", "uri", "ansible_job_template", "ansible_workflow_template",
 ))  # fmt: skip
-_METHOD_CHOICES = {
+METHOD_CHOICES = {
     "scope": _Choice(UNKNOWN_SCOPE, frozenset(("class", "instance")), needed=True),
     "language": _Choice(UNKNOWN_LANGUAGE, frozenset(("ruby", "perl", "python")), needed=True),
     "location": _Choice(UNKNOWN_LOCATION, _LOCATIONS, needed=True),
     "effect": _Choice(UNKNOWN_EFFECT, frozenset(("none", "idempotent", "once"))),
 }
-_FIELD_CHOICES = {"aetype": _AETYPES, "datatype": _DATATYPES, "scope": _FIELD_SCOPES}
+FIELD_CHOICES = {"aetype": _AETYPES, "datatype": _DATATYPES, "scope": _FIELD_SCOPES}
 
-# Columns of ManageIQ's tables: its importer takes them, and they say nothing about the automation.
-_BOOKKEEPING = frozenset((
-    "id", "created_on", "updated_on", "updated_by", "updated_by_user_id", "class_id", "namespace_id", "domain_id",
-    "field_id", "instance_id", "method_id", "ae_class_id", "lock_version", "relative_path", "reserved",
-))  # fmt: skip
 _ENVELOPE = frozenset(("object_type", "version", "object"))
 
-_NAME = re.compile(r"[\w.-]+\Z", re.ASCII)
-_FIELD_NAME = re.compile(r"\w+\Z", re.ASCII)
-_NAMESPACE_NAME = re.compile(r"[\w.$-]+\Z", re.ASCII)
-_NAME_RULE = "use letters, digits, `_`, `.` and `-`"
-_FIELD_NAME_RULE = "use letters, digits and `_`"
+NAME = regex(r"[\w.-]+\Z", re.ASCII)
+FIELD_NAME = regex(r"\w+\Z", re.ASCII)
+NAMESPACE_NAME = regex(r"[\w.$-]+\Z", re.ASCII)
+NAME_RULE = "use letters, digits, `_`, `.` and `-`"
+NAMESPACE_NAME_RULE = "use letters, digits, `_`, `.`, `-` and `$`"
+FIELD_NAME_RULE = "use letters, digits and `_`"
 
 
 class _Shape(NamedTuple):
@@ -95,49 +95,54 @@ class _Shape(NamedTuple):
 
     keys: frozenset[str]
     parts: str = ""
-    pattern: re.Pattern[str] = _NAME
-    rule: str = _NAME_RULE
+    pattern: re.Pattern[str] = NAME
+    rule: str = NAME_RULE
     aside: frozenset[str] = frozenset()
 
 
 _SHAPES = {
-    Role.DOMAIN: _Shape(frozenset(DOMAIN_KEYS) | _BOOKKEEPING, pattern=_NAMESPACE_NAME),
-    Role.NAMESPACE: _Shape(frozenset(NAMESPACE_KEYS) | _BOOKKEEPING),
-    Role.CLASS: _Shape(frozenset(CLASS_KEYS) | _BOOKKEEPING, "schema"),
-    Role.INSTANCE: _Shape(frozenset(INSTANCE_KEYS) | _BOOKKEEPING, "fields"),
+    Role.DOMAIN: _Shape(frozenset(DOMAIN_KEYS) | BOOKKEEPING, pattern=NAMESPACE_NAME, rule=NAMESPACE_NAME_RULE),
+    Role.NAMESPACE: _Shape(frozenset(NAMESPACE_KEYS) | BOOKKEEPING),
+    Role.CLASS: _Shape(frozenset(CLASS_KEYS) | BOOKKEEPING, "schema"),
+    Role.INSTANCE: _Shape(frozenset(INSTANCE_KEYS) | BOOKKEEPING, "fields"),
     Role.METHOD: _Shape(
-        frozenset(METHOD_KEYS) | _BOOKKEEPING | {"options", "embedded_methods"},
+        frozenset(METHOD_KEYS) | BOOKKEEPING | {"options", "embedded_methods"},
         "inputs",
-        _FIELD_NAME,
-        _FIELD_NAME_RULE,
+        FIELD_NAME,
+        FIELD_NAME_RULE,
         frozenset(("options", "embedded_methods")),
     ),
 }
-_FIELD_KEY_SET = frozenset(FIELD_KEYS) | _BOOKKEEPING
-_VALUE_KEY_SET = frozenset(VALUE_KEYS) | _BOOKKEEPING
+_FIELD_KEY_SET = frozenset(FIELD_KEYS) | BOOKKEEPING
+_VALUE_KEY_SET = frozenset(VALUE_KEYS) | BOOKKEEPING
 
 
 def read_file(role: Role, data: bytes) -> FileRecord:
     """What the file with the content `data` says, read as a file of `role`. Never raises.
 
-    Diagnostics: those of the YAML, malformed-file, unknown-key, unread-key, wrong-object-type, invalid-name,
-    duplicate-name and case-twins among fields, values and inputs, unknown-aetype, -datatype, -scope, -location,
-    -language, -effect (ENGINE-FACTS 9.4).
+    Diagnostics: those of the YAML, malformed-file, unknown-key, unread-key, nested-value, wrong-object-type,
+    invalid-name, duplicate-name and case-twins among fields, values and inputs, unknown-aetype, -datatype, -scope,
+    -location, -language, -effect (ENGINE-FACTS 9.4).
     """
+    if role is Role.AEL:
+        from aelang.loader.ael import read_ael
+
+        return read_ael(data)
     document = parse_yaml(data)
-    reader = _Reader(role, list(document.diagnostics))
+    reader = Reader(role, list(document.diagnostics))
     record = reader.read(document.root)
     return record._replace(diagnostics=tuple(reader.diagnostics), allowances=find_allowances(data))
 
 
-class _Reader:
-    """One file being read: its role and what was found wrong so far."""
+class Reader:
+    """One file of YAML being read, or a part of a `.ael` file checked: its role and what was found wrong so far."""
 
-    __slots__ = ("diagnostics", "role", "shape")
+    __slots__ = ("diagnostics", "role", "shape", "what")
 
     def __init__(self, role: Role, diagnostics: list[Diagnostic]) -> None:
         self.role = role
         self.shape = _SHAPES[role]
+        self.what = "an instance" if role is Role.INSTANCE else f"a {role.value}"
         self.diagnostics = diagnostics
 
     def read(self, root: Node | None) -> FileRecord:
@@ -166,25 +171,28 @@ class _Reader:
         )
 
     def check_envelope(self, envelope: YamlMapping) -> None:
+        """Reports keys beside those of the envelope, and an `object_type` that the file's place gainsays."""
         self.unread_keys(envelope, _ENVELOPE)
         said = envelope.entries.get("object_type")
         if said is not None and not isinstance(said, YamlMapping | Sequence) and said[0] != self.role.value:
             advice = f"write `object_type: {self.role.value}`, or move the file"
             text = said[0] or ""
-            self.report(WRONG_OBJECT_TYPE, said[1], said[2], len(text), advice, said=text, role=self.role.value)
+            role = self.role.value
+            at = (said[1], said[2], len(text))
+            self.report(WRONG_OBJECT_TYPE, *at, advice, said=text, role=role, replacement=role if text else "")
 
     def attributes(self, node: YamlMapping) -> Attributes:
         """The attributes of the object, checked; what has a place of its own in the model is left out."""
         entries = node.entries
         if not entries.keys() <= self.shape.keys:
-            self.unknown_keys(entries, self.shape.keys, f"a {self.role.value}")
+            self.unknown_keys(entries, self.shape.keys, self.what)
         if aside := self.shape.aside:
             entries = {key: each for key, each in entries.items() if key not in aside}
         found = self.texts(entries)
         if self.role is Role.METHOD:
-            self.check_choices(found, _METHOD_CHOICES, node)
+            self.check_choices(found, METHOD_CHOICES, node)
         if self.role is not Role.NAMESPACE:
-            self.check_name(found.get("name"), self.shape.pattern, self.shape.rule, f"a {self.role.value}", node)
+            self.check_name(found.get("name"), self.shape.pattern, self.shape.rule, self.what, node)
         return found
 
     def parts(self, content: YamlMapping) -> tuple[Part, ...]:
@@ -221,9 +229,9 @@ class _Reader:
         if not entries.keys() <= _FIELD_KEY_SET:
             self.unknown_keys(entries, _FIELD_KEY_SET, "a field")
         found = self.texts(entries)
-        self.check_choices(found, _FIELD_CHOICES, node)
+        self.check_choices(found, FIELD_CHOICES, node)
         is_input = self.role is Role.METHOD
-        self.check_name(found.get("name"), _FIELD_NAME, _FIELD_NAME_RULE, "an input" if is_input else "a field", node)
+        self.check_name(found.get("name"), FIELD_NAME, FIELD_NAME_RULE, "an input" if is_input else "a field", node)
         yield Input(found) if is_input else Field(found)
 
     def values(self, item: Node) -> Iterator[Value]:
@@ -248,7 +256,11 @@ class _Reader:
         """A node as the text column holds it: lists and mappings become their Ruby inspection."""
         if type(node) is tuple:
             return _make(Text, node[:5])
-        return Text(_inspect(node), *node[1:5])
+        text = _inspect(node)
+        what = "a list" if isinstance(node, Sequence) else "keys"
+        advice = "write a text, or line these up with the key above" if what == "keys" else "write a text: 'a, b'"
+        self.report(NESTED_VALUE, node[1], node[2], 1, advice, what=what, text=shown(text))
+        return Text(text, *node[1:5])
 
     def embedded(self, node: Node | None) -> tuple[Text, ...]:
         """The embedded methods: a list of paths; a single path, or nil."""
@@ -280,7 +292,10 @@ class _Reader:
             self.malformed(f"{what} holds no keys", node, _FORM[self.role])
         return None
 
-    def check_choices(self, found: Mapping[str, Text], choices: Mapping[str, _Choice], node: YamlMapping) -> None:
+    def check_choices(
+        self, found: Mapping[str, Text], choices: Mapping[str, _Choice], node: YamlMapping | Text
+    ) -> None:
+        """Reports values in `found` that are none of those of their key, at `node` where the key is absent."""
         for key, choice in choices.items():
             text = found.get(key)
             value = None if text is None else text.value
@@ -288,12 +303,15 @@ class _Reader:
                 continue
             listed = f"it is one of: {', '.join(sorted(choice.values))}"
             if text is None or value is None:
-                self.malformed(f"a {self.role.value} without a `{key}`", text or node, listed)
+                self.malformed(f"{self.what} without a `{key}`", text or node, listed)
             else:
                 advice = f"{did_you_mean(value, tuple(choice.values))} {listed}".lstrip()
                 self.report(choice.kind, text.line, text.column, len(value), advice, value=value)
 
-    def check_name(self, name: Text | None, pattern: re.Pattern[str], rule: str, what: str, node: YamlMapping) -> None:
+    def check_name(
+        self, name: Text | None, pattern: re.Pattern[str], rule: str, what: str, node: YamlMapping | Text
+    ) -> None:
+        """Reports a name that is not there, at `node`, or that does not fit `pattern`."""
         if name is None or not name.value:
             self.malformed(f"{what} without a name", name or node, "give it a `name`")
         elif not pattern.match(name.value):
@@ -315,7 +333,7 @@ class _Reader:
         kind = UNREAD_KEY if self.role is Role.NAMESPACE else UNKNOWN_KEY
         for key, node in entries.items():
             if key not in known and self.has_room():
-                advice = did_you_mean(key, tuple(known - _BOOKKEEPING)) or "take it away"
+                advice = did_you_mean(key, tuple(known - BOOKKEEPING)) or "take it away"
                 self.report(kind, node[3], node[4], len(key), advice, what=what, key=key)
 
     def unread_keys(self, node: YamlMapping, known: frozenset[str]) -> None:
@@ -328,14 +346,15 @@ class _Reader:
                 self.report(UNREAD_KEY, inner[3], inner[4], len(key), advice, key=key)
 
     def malformed(self, what: str, node: "Node | Text | None", advice: str) -> None:
-        line, column = (1, 1) if node is None else (node[1], node[2])
-        self.report(MALFORMED_FILE, line, column, 1, advice, what=what)
+        """Reports what has not the form that it should have, at the place of `node`."""
+        self.report(MALFORMED_FILE, *((1, 1) if node is None else (node[1], node[2])), 1, advice, what=what)
 
     def has_room(self) -> bool:
         """Whether more is to be said of this file. Asked where a suggestion is looked for: that takes a millisecond."""
         return len(self.diagnostics) < MAX_DIAGNOSTICS
 
     def report(self, kind: DiagnosticKind, line: int, column: int, length: int, advice: str, **holes: str) -> None:
+        """Keeps a finding, unless there are too many."""
         if self.has_room():
             self.diagnostics.append(kind.at(Span("", line, column, max(1, length)), advice, (), **holes))
 

@@ -20,6 +20,7 @@ class Role(Enum):
     CLASS = "class"
     INSTANCE = "instance"
     METHOD = "method"
+    AEL = "ael"
 
 
 Part: TypeAlias = Field | Value | Input
@@ -28,8 +29,9 @@ Part: TypeAlias = Field | Value | Input
 class FileRecord(NamedTuple):
     """What one file says. `parts` are a class's fields, an instance's values, a method's inputs.
 
-    `readable` is false where the file gave nothing to build from; its diagnostics then say why. The spans of
-    `diagnostics` name no source: see `placed`.
+    That of a `.ael` file has those of its instances and methods as `inner`, and a method's in it the body that stands
+    there as `code`; such records are never kept as JSON. `readable` is false where the file gave nothing to build from;
+    its diagnostics then say why. The spans of `diagnostics` name no source: see `placed`.
     """
 
     role: Role
@@ -40,6 +42,8 @@ class FileRecord(NamedTuple):
     options: Mapping[str, Any] = {}  # Any: an author's own tree of JSON data
     diagnostics: tuple[Diagnostic, ...] = ()
     allowances: tuple[Allowance, ...] = ()
+    inner: tuple["FileRecord", ...] = ()
+    code: Text | None = None
 
     @property
     def name(self) -> Text:
@@ -95,10 +99,12 @@ def _attributes(data: dict[str, Any]) -> Attributes:
 
 def _diagnostic_to_json(said: Diagnostic) -> list[Any]:
     kind = [said.kind.slug, said.kind.severity.value, said.kind.template]
-    return [kind, said.span[1:], said.message, said.help, [[label.span[1:], label.text] for label in said.labels]]
+    labels = [[label.span[1:], label.text] for label in said.labels]
+    return [kind, said.span[1:], said.message, said.help, labels, said.replacement]
 
 
 def _diagnostic_from_json(data: list[Any]) -> Diagnostic:
-    (slug, severity, template), place, message, advice, labels = data
+    (slug, severity, template), place, message, advice, labels, replacement = data
     kind = DiagnosticKind(slug, Severity(severity), template)
-    return Diagnostic(kind, Span("", *place), message, advice, tuple(Label(Span("", *at), text) for at, text in labels))
+    known = tuple(Label(Span("", *at), text) for at, text in labels)
+    return Diagnostic(kind, Span("", *place), message, advice, known, replacement)

@@ -17,7 +17,8 @@ OUTSIDE_LINK = DiagnosticKind("outside-link", Severity.WARNING, "this link is no
 MAX_BYTES = 8 * 1024 * 1024
 """A file longer than this is no part of a datastore."""
 
-_SUFFIXES = (".yaml", ".yml", ".rb", ".py")
+_SUFFIXES = (".yaml", ".yml", ".rb", ".py", ".ael", ".YAML", ".YML", ".Yaml", ".Yml")
+"""The last four are told to be spelt otherwise."""
 
 
 class Entry(NamedTuple):

@@ -150,7 +150,8 @@ class Method(NamedTuple):
     """A method declaration, its inputs and, where its location is inline, its code.
 
     `options` is what stands under `options:` (settings of a playbook), plain data as JSON has it.
-    `code_source` is the name of the file that `code` came from, empty where there is none.
+    `code_source` is the name of the file that `code` came from, empty where there is none; `code_line` is the line at
+    which it begins there.
     """
 
     attributes: Attributes
@@ -160,6 +161,7 @@ class Method(NamedTuple):
     code: str | None
     source: str
     code_source: str = ""
+    code_line: int = 1
 
     @property
     def name(self) -> str:

@@ -3,11 +3,13 @@
 import re
 from typing import NamedTuple, TypeAlias
 
-_CALL = re.compile(r"^[^\S\n]*([./\w]+)\s*(?:\((.*)\)\s*)?$", re.MULTILINE | re.ASCII)
-_ARGUMENT = re.compile(r"(\w+)\s*=>\s*(\d+|\"[^\"]+\"|'[^']+'|\w+)", re.ASCII)
-_WHOLE = re.compile(r"[+-]?[0-9]+\s*\Z")
-_AFTER_PATH = re.compile(r"([?#(])")
-_DECIMAL = re.compile(r"[-+]?[0-9]+\.[0-9]+\s*\Z")
+from aelang.regex import regex
+
+_CALL = regex(r"^[^\S\n]*([./\w]+)\s*(?:\((.*)\)\s*)?$", re.MULTILINE | re.ASCII)
+_ARGUMENT = regex(r"(\w+)\s*=>\s*(\d+|\"[^\"]+\"|'[^']+'|\w+)", re.ASCII)
+_WHOLE = regex(r"[+-]?[0-9]+\s*\Z")
+_AFTER_PATH = regex(r"([?#(])")
+_DECIMAL = regex(r"[-+]?[0-9]+\.[0-9]+\s*\Z")
 
 
 class InvalidCall(ValueError):

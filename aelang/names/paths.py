@@ -1,5 +1,6 @@
 """Paths: `/Ns/Class/instance` taken apart and put together (ENGINE-FACTS 2.4, 2.7)."""
 
+from collections.abc import Sequence
 from typing import NamedTuple
 
 
@@ -44,3 +45,22 @@ def join_path(namespace: str | None, klass: str | None, instance: str | None) ->
 def is_wildcard(path: str) -> bool:
     """Whether a relationship with this path leads to all that match: its end counts (ENGINE-FACTS 3.6)."""
     return path.endswith("*")
+
+
+def fits(path: str, pieces: Sequence[str]) -> bool:
+    """Whether `path` has all `pieces` in their order, the first at its start and the last at its end.
+
+    Some hundred patterns are each tried once: to make regular expressions of them takes longer than this.
+    """
+    if len(pieces) == 1:
+        return path == pieces[0]
+    first, *inner, last = pieces
+    if len(path) < len(first) + len(last) or not (path.startswith(first) and path.endswith(last)):
+        return False
+    at, end = len(first), len(path) - len(last)
+    for piece in inner:
+        at = path.find(piece, at, end)
+        if at < 0:
+            return False
+        at += len(piece)
+    return True

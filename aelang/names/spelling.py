@@ -1,9 +1,9 @@
 """Spelling: how Ruby writes numbers, texts and symbols; values of a file and values of a run are spelt alike."""
 
-import re
+from aelang.regex import regex
 
-_NEEDS_CARE = re.compile(r'[^ -~]|["\\#]')
-_BARE_SYMBOL = re.compile(
+_NEEDS_CARE = regex(r'[^ -~]|["\\#]')
+_BARE_SYMBOL = regex(
     r"(?:(?:@@?|\$)?[^\W\d]\w*|[^\W\d]\w*[?!=]|\$(?:[0-9]+|[~*$?!@/\\;,.=:<>\"&`'+])|\[\]=?|[-+~!]@?|\*\*?|[/%|&^`]|<=>|<<|>>|[<>]=?|===?|=~|![=~])\Z"
 )
 _ESCAPES = {

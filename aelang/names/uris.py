@@ -3,9 +3,10 @@
 Sources: ENGINE-FACTS part 2, LANGUAGE deviations D2, D3 and D7.
 """
 
-import re
 from collections.abc import Mapping
 from typing import NamedTuple
+
+from aelang.regex import regex
 
 SCHEMES = frozenset(("miqaedb", "miqaews", "miqaemethod", "method"))
 """The schemes a run knows; `miqae` is read as `miqaews`."""
@@ -13,14 +14,14 @@ SCHEMES = frozenset(("miqaedb", "miqaews", "miqaemethod", "method"))
 _SEGMENT = r"(?:%[0-9A-Fa-f]{2}|[!$&-.0-;=@-Z_a-z~])"
 _NO_COLON = r"(?:%[0-9A-Fa-f]{2}|[!$&-.0-9;=@-Z_a-z~])"
 _TAIL = rf"(?:\?(?P<query>[^#]*))?(?:\#(?P<fragment>(?:{_SEGMENT}|[/?])*))?\Z"
-_ABSOLUTE = re.compile(
+_ABSOLUTE = regex(
     rf"(?P<scheme>[A-Za-z][A-Za-z0-9+\-.]*):(?:(?P<path>(?:/{_SEGMENT}*)*)|(?P<opaque>{_SEGMENT}+(?:/{_SEGMENT}*)*)){_TAIL}"
 )
-_RELATIVE = re.compile(rf"(?P<path>(?:/{_SEGMENT}*)+|{_NO_COLON}+(?:/{_SEGMENT}*)*|){_TAIL}")
+_RELATIVE = regex(rf"(?P<path>(?:/{_SEGMENT}*)+|{_NO_COLON}+(?:/{_SEGMENT}*)*|){_TAIL}")
 _BLANKS = " \t\n\v\f\r\0"
-_SLASHES = re.compile("/{2,}")
-_ESCAPES = re.compile("(?:%[0-9A-Fa-f]{2})+")
-_LEFT_IN_QUERY = re.compile(r"%[0-9A-Fa-f]{2}|[!$-&(-;=?-_a-~]")
+_SLASHES = regex("/{2,}")
+_ESCAPES = regex("(?:%[0-9A-Fa-f]{2})+")
+_LEFT_IN_QUERY = regex(r"%[0-9A-Fa-f]{2}|[!$-&(-;=?-_a-~]")
 _UNRESERVED = frozenset(b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789_-.~")
 
 

@@ -8,6 +8,7 @@ import re
 
 from aelang.diagnostics import Diagnostic, DiagnosticKind, Severity
 from aelang.names import InvalidCall, read_call
+from aelang.regex import regex
 from aelang.source import NOWHERE, Span
 from aelang.syntax import nodes
 from aelang.syntax.places import Fault, fault, placed, shown, stripped
@@ -20,14 +21,12 @@ IGNORED_ARGUMENTS = DiagnosticKind(
     "part of the call `{text}` is passed over: {reason}; it is read as `{reading}`",
 )
 
-METHOD_PREFIX = re.compile(r"^METHOD::(.*)$", re.IGNORECASE | re.MULTILINE)
+METHOD_PREFIX = regex(r"^METHOD::(.*)$", re.IGNORECASE | re.MULTILINE)
 """What makes the value of a state a call; the call is what stands behind it on the line."""
 
 _ARGUMENT = r"\w+[ \t]*=>[ \t]*(?:\d+|'[^'\n]+'|\"[^\"\n]+\"|[A-Za-z_]\w*)"
-_PLAIN = re.compile(
-    rf"[/\w]+(?:\.\w+)?[ \t]*(?:\([ \t]*(?:{_ARGUMENT}(?:[ \t]*,[ \t]*{_ARGUMENT})*[ \t]*)?\))?\Z", re.ASCII
-)
-_REFERENCE = re.compile(r"\$\{[^}]+\}")
+_PLAIN = regex(rf"[/\w]+(?:\.\w+)?[ \t]*(?:\([ \t]*(?:{_ARGUMENT}(?:[ \t]*,[ \t]*{_ARGUMENT})*[ \t]*)?\))?\Z", re.ASCII)
+_REFERENCE = regex(r"\$\{[^}]+\}")
 
 
 def parse_call(text: str, span: Span = NOWHERE) -> tuple[nodes.Call | None, tuple[Diagnostic, ...]]:
@@ -71,4 +70,4 @@ def _complaint(text: str, reason: str, at: int, length: int) -> Fault:
     return fault(IGNORED_ARGUMENTS, at, length, help, text=shown(text), reason=reason, reading=reading)
 
 
-_STAND_IN = re.compile(r"qz(\d+)zq")  # a word that stands for a reference while the call is read
+_STAND_IN = regex(r"qz(\d+)zq")  # a word that stands for a reference while the call is read

@@ -8,6 +8,7 @@ import re
 from typing import NamedTuple, TypeAlias
 
 from aelang.diagnostics import Diagnostic, DiagnosticKind, Severity
+from aelang.regex import regex
 from aelang.source import NOWHERE, Span
 from aelang.syntax import nodes
 from aelang.syntax.places import BLANKS, Fault, fault, placed, ruby_split, shown
@@ -29,16 +30,16 @@ FUNCTIONS = (
 )  # fmt: skip
 
 _LEFT = r"^[^\S\n]*(?:([./\w]+)\s*=\s*)?"
-_LIST = re.compile(rf"{_LEFT}\[(.*)\](?:\.([^.]+))?", re.MULTILINE | re.ASCII)
-_HASH = re.compile(rf"{_LEFT}\{{(.*)\}}", re.MULTILINE | re.ASCII)
-_VALUE = re.compile(rf"{_LEFT}(\w+)", re.MULTILINE | re.ASCII)
+_LIST = regex(rf"{_LEFT}\[(.*)\](?:\.([^.]+))?", re.MULTILINE | re.ASCII)
+_HASH = regex(rf"{_LEFT}\{{(.*)\}}", re.MULTILINE | re.ASCII)
+_VALUE = regex(rf"{_LEFT}(\w+)", re.MULTILINE | re.ASCII)
 
-_SHELL = re.compile(
+_SHELL = regex(
     r"[ \t]*(?:[./\w]+[ \t]*=[ \t]*)?(?:[A-Za-z_]\w*|\[[^\[\]{};\n]*\](?:\.\w+)?|\{[^\[\]{};\n]*\})\s*\Z", re.ASCII
 )
-_WORD = re.compile(r"[A-Za-z_]\w*\Z", re.ASCII)
-_LITERAL = re.compile(r"(?:[+-]?\d+(?:\.\d+)?|'[^'=]*'|\"[^\"=]*\")\Z", re.ASCII)
-_KEY = re.compile(r"(?::\w+|'[^'=]*'|\"[^\"=]*\")\Z", re.ASCII)
+_WORD = regex(r"[A-Za-z_]\w*\Z", re.ASCII)
+_LITERAL = regex(r"(?:[+-]?\d+(?:\.\d+)?|'[^'=]*'|\"[^\"=]*\")\Z", re.ASCII)
+_KEY = regex(r"(?::\w+|'[^'=]*'|\"[^\"=]*\")\Z", re.ASCII)
 
 
 class ListRead(NamedTuple):

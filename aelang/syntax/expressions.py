@@ -1,9 +1,9 @@
 """Expressions: what assertions and conditions say (LANGUAGE 3)."""
 
-import re
 from typing import TYPE_CHECKING
 
 from aelang.diagnostics import Diagnostic, DiagnosticKind, Severity
+from aelang.regex import regex
 from aelang.source import NOWHERE, Span
 from aelang.syntax import nodes
 from aelang.syntax.places import Fault, fault, placed, shown
@@ -44,7 +44,7 @@ def _complaint(text: str, refused: "Refused") -> Fault:
 
 
 _MIXING = "`and`, `or` and `not` do not mix with each other or with `&&` and `||`: put parentheses around a part"
-_LOGIC = re.compile(r"\b(?:and|or|not)\b|&&|\|\|")
+_LOGIC = regex(r"\b(?:and|or|not)\b|&&|\|\|")
 
 
 def _is_mixed(word: str, text: str) -> bool:

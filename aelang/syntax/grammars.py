@@ -17,9 +17,14 @@ STARTS = {
     "call": ["call"],
     "collect": ["collects"],
     "expression": ["expression"],
+    "ael": ["header", "field", "instance", "method", "body", "clauses", "parts", "option", "item"],
 }
 """The grammar files, and the rules a text may be parsed as."""
 
+
+_APART = frozenset(("ael",))
+"""Grammars whose starts have a parser each: rules that they share would make the lexer take a word of one for one of
+another."""
 
 _WORD = re.compile(r"\w+[?!]?|&&|\|\||[=!<>~]{2,3}")
 
@@ -39,7 +44,7 @@ def parse(grammar: str, start: str, text: str) -> Any:  # Any: the node that the
     from aelang.syntax.build import Unacceptable
 
     try:
-        return parser(grammar).parse(text, start)
+        return (parser(grammar, start) if grammar in _APART else parser(grammar)).parse(text, start)
     except UnexpectedInput as wrong:
         return _refused(wrong, text)
     except Unacceptable as wrong:
@@ -51,18 +56,20 @@ def parse(grammar: str, start: str, text: str) -> Any:  # Any: the node that the
 
 
 @cache
-def parser(grammar: str) -> "Lark":
-    """The parser of the file `grammar`.lark, which builds nodes as it goes."""
+def parser(grammar: str, start: str = "") -> "Lark":
+    """The parser of the file `grammar`.lark, which builds nodes as it goes; for all its starts, or for one alone."""
     from lark import Lark
 
     from aelang.shipped import grammar_file
+    from aelang.syntax.ael_build import BuildAel
     from aelang.syntax.build import BUILDERS
 
+    builder = BuildAel if grammar == "ael" else BUILDERS[grammar]
     name = grammar_file(f"{grammar}.lark")
     with open(name, encoding="utf-8") as file:
         text = file.read()
     return Lark(
-        text, parser="lalr", lexer="contextual", start=STARTS[grammar], transformer=BUILDERS[grammar](),
+        text, parser="lalr", lexer="contextual", start=[start] if start else STARTS[grammar], transformer=builder(),
         maybe_placeholders=True, source_path=name,
     )  # fmt: skip
 

@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterable
 from typing import Final, NamedTuple, TypeAlias
 
 from aelang.names.spelling import float_text, quoted, symbol_text
+from aelang.regex import regex
 
 __all__ = ["TEXTS", "Moment", "Symbol", "Typed", "inspect", "inspect_hash", "inspect_list", "text_of", "type_of"]
 
@@ -27,7 +28,7 @@ class Moment(NamedTuple):
 
 Typed: TypeAlias = bool | int | float | str | Symbol | Moment | None
 
-TEXTS: Final[dict[str, str | None]] = {"": None}
+TEXTS: Final[dict[str, str | None]] = {"": None, "1.0": "1.0"}
 """Plain spellings met so far and their texts; `text_of` fills it. Read it directly only where every call counts."""
 
 _MOST_TEXTS = 100_000
@@ -92,31 +93,29 @@ def inspect_hash(pairs: Iterable[tuple[str, str]]) -> str:
 
 
 # A plain scalar that begins like this is a word: nil, a boolean or text. Everything else may be a number.
-_WORD = re.compile(r"(?:[^0-9.:-]?(?:[^\W\d]|[_ \t\r\n\f\v!@#$%^&*(){}<>|/\\~;=]))")
-_TRUE = re.compile(r"^(?:yes|true|on)$", re.MULTILINE | re.IGNORECASE)
-_FALSE = re.compile(r"^(?:no|false|off)$", re.MULTILINE | re.IGNORECASE)
-_NULL = re.compile(r"^null$", re.MULTILINE | re.IGNORECASE)
-_NO_KEYWORD = re.compile(r"^[^ytonf~]", re.MULTILINE | re.IGNORECASE)
-_TIME = re.compile(
+_WORD = regex(r"(?:[^0-9.:-]?(?:[^\W\d]|[_ \t\r\n\f\v!@#$%^&*(){}<>|/\\~;=]))")
+_TRUE = regex(r"^(?:yes|true|on)$", re.MULTILINE | re.IGNORECASE)
+_FALSE = regex(r"^(?:no|false|off)$", re.MULTILINE | re.IGNORECASE)
+_NULL = regex(r"^null$", re.MULTILINE | re.IGNORECASE)
+_NO_KEYWORD = regex(r"^[^ytonf~]", re.MULTILINE | re.IGNORECASE)
+_TIME = regex(
     r"^-?[0-9]{4}-[0-9]{1,2}-[0-9]{1,2}(?:[Tt]|[ \t]+)[0-9]{1,2}:[0-9]{2}:[0-9]{2}(?:\.[0-9]*)?"
     r"(?:[ \t]*(?:Z|[-+][0-9]{1,2}:?(?:[0-9]{2})?))?\Z"
 )
-_TIME_PARTS = re.compile(
+_TIME_PARTS = regex(
     r"(-?[0-9]{4})-([0-9]{1,2})-([0-9]{1,2})[Tt ][ \t]*([0-9]+):([0-9]+):([0-9]+)(?:\.([0-9]*))?"
     r"[ \t]*(Z|[-+][0-9]+(?::[0-9]{2})?)?"
 )
-_ZONE = re.compile(r"([-+][0-9]{1,2}):?([0-9]{1,2})?\Z")
-_DATE = re.compile(r"([0-9]{4})-(1[012]|0[0-9]|[0-9])-([12][0-9]|3[01]|0[0-9]|[0-9])\Z")
-_SIXTIES = re.compile(r"[-+]?[0-9][0-9_]*(?::[0-5]?[0-9]){1,2}\Z")
-_SIXTIES_FLOAT = re.compile(r"[-+]?[0-9][0-9_]*(?::[0-5]?[0-9]){1,2}\.[0-9_]*\Z")
-_FLOAT = re.compile(r"[-+]?(?:[0-9][0-9_,]*)?\.[0-9]*(?:[eE][-+][0-9]+)?\Z")
-_INTEGER = re.compile(
-    r"(?:[-+]?0b[0-1_,]+|[-+]?0[0-7_,]+|[-+]?(?:0|[1-9](?:[0-9]|,[0-9]|_[0-9])*)|[-+]?0x[0-9a-fA-F_,]+)\Z"
-)
+_ZONE = regex(r"([-+][0-9]{1,2}):?([0-9]{1,2})?\Z")
+_DATE = regex(r"([0-9]{4})-(1[012]|0[0-9]|[0-9])-([12][0-9]|3[01]|0[0-9]|[0-9])\Z")
+_SIXTIES = regex(r"[-+]?[0-9][0-9_]*(?::[0-5]?[0-9]){1,2}\Z")
+_SIXTIES_FLOAT = regex(r"[-+]?[0-9][0-9_]*(?::[0-5]?[0-9]){1,2}\.[0-9_]*\Z")
+_FLOAT = regex(r"[-+]?(?:[0-9][0-9_,]*)?\.[0-9]*(?:[eE][-+][0-9]+)?\Z")
+_INTEGER = regex(r"(?:[-+]?0b[0-1_,]+|[-+]?0[0-7_,]+|[-+]?(?:0|[1-9](?:[0-9]|,[0-9]|_[0-9])*)|[-+]?0x[0-9a-fA-F_,]+)\Z")
 _LONGEST_NUMBER = 1000  # Python refuses to write out numbers of more than 4,300 digits
 _SIXTY = (3600, 60, 1)
-_DIGITS = re.compile(r"[-+]?[0-9]+(?:_[0-9]+)*")
-_DECIMALS = re.compile(r"[-+]?[0-9]+(?:_[0-9]+)*(?:\.[0-9]+(?:_[0-9]+)*)?")
+_DIGITS = regex(r"[-+]?[0-9]+(?:_[0-9]+)*")
+_DECIMALS = regex(r"[-+]?[0-9]+(?:_[0-9]+)*(?:\.[0-9]+(?:_[0-9]+)*)?")
 
 
 def type_of(plain: str) -> Typed:
@@ -271,10 +270,10 @@ def _fraction(digits: str) -> str:
 _FORMS: tuple[tuple[re.Pattern[str], Callable[[str], Typed]], ...] = (
     (_TIME, _time),
     (_DATE, _date),
-    (re.compile(r"\+?\.inf\Z", re.IGNORECASE), lambda plain: float("inf")),
-    (re.compile(r"-\.inf\Z", re.IGNORECASE), lambda plain: float("-inf")),
-    (re.compile(r"\.nan\Z", re.IGNORECASE), lambda plain: float("nan")),
-    (re.compile(r":."), _symbol),
+    (regex(r"\+?\.inf\Z", re.IGNORECASE), lambda plain: float("inf")),
+    (regex(r"-\.inf\Z", re.IGNORECASE), lambda plain: float("-inf")),
+    (regex(r"\.nan\Z", re.IGNORECASE), lambda plain: float("nan")),
+    (regex(r":."), _symbol),
     (_SIXTIES, _sixties),
     (_SIXTIES_FLOAT, _sixties_float),
     (_FLOAT, _float),

@@ -8,6 +8,7 @@ import re
 
 from aelang.diagnostics import Diagnostic, DiagnosticKind, Severity, did_you_mean
 from aelang.names import SCHEMES
+from aelang.regex import regex
 from aelang.source import NOWHERE, Span
 from aelang.syntax import nodes
 from aelang.syntax.places import BLANKS, Fault, fault, placed, shown, stripped
@@ -16,8 +17,8 @@ from aelang.syntax.templates import has_odd_reference, may_have_references, with
 INVALID_TARGET = DiagnosticKind("invalid-target", Severity.ERROR, "`{text}` is no target: {reason}")
 UNSUPPORTED_SCHEME = DiagnosticKind("unsupported-scheme", Severity.ERROR, "`{scheme}:` is no scheme of targets")
 
-_SCHEME = re.compile(r"([A-Za-z][A-Za-z0-9+.-]*):")
-_PLAIN = re.compile(
+_SCHEME = regex(r"([A-Za-z][A-Za-z0-9+.-]*):")
+_PLAIN = regex(
     r"(?:(?:miqaedb|miqaews|miqae|miqaemethod|method):)?(?:x|/)(?:[\w.~!&'()*+,;=:@/-]|%[0-9A-Fa-f]{2})*"
     r"(?:\?[\w.:]+=[ \w.:/,=@%+-]*(?:&[\w.:]+=[ \w.:/,=@%+-]*)*)?(?:\#[\w.-]+)?\Z",
     re.ASCII,

@@ -9,6 +9,7 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING, NamedTuple
 
 from aelang.diagnostics import Diagnostic, DiagnosticKind, Severity
+from aelang.regex import regex
 from aelang.source import NOWHERE, Span
 from aelang.syntax import nodes
 from aelang.syntax.places import BLANKS, Fault, fault, placed, ruby_split, shifted, shown
@@ -23,12 +24,13 @@ INVALID_REFERENCE = DiagnosticKind("invalid-reference", Severity.ERROR, "`{refer
 
 _STEP = r"\.\w+(?:\([\w~!&*+,;=:@/?-]*\))?"
 _PATH = r"(?:/?[\w.*-]+(?:/[\w.*-]+)*/?|/?)"
-_ANGLED = re.compile(rf"\$<((?:miqae(?:ws)?:(?=[/#]))?{_PATH}#\w+(?:{_STEP})*|miqaedb:(?:/+[\w.-]+)+#\w+)>", re.ASCII)
-_REFERENCE = re.compile(rf"\$\{{([^}}]+)\}}|{_ANGLED.pattern}", re.ASCII)
-_LOOKUP = re.compile(rf"(?:(miqae(?:ws)?):(?=[/#]))?({_PATH})#(\w+)((?:{_STEP})*)\Z", re.ASCII)
-_STORED = re.compile(r"miqaedb:((?:/+[\w.-]+)+)(?:#(\w+))?\Z", re.ASCII)
-_CURRENT = re.compile(r"!current_message\Z", re.ASCII | re.IGNORECASE)
-_EACH_STEP = re.compile(r"\.(\w+)(?:\(([^()]*)\))?", re.ASCII)
+_IN_ANGLES = rf"\$<((?:miqae(?:ws)?:(?=[/#]))?{_PATH}#\w+(?:{_STEP})*|miqaedb:(?:/+[\w.-]+)+#\w+)>"
+_ANGLED = regex(_IN_ANGLES, re.ASCII)
+_REFERENCE = regex(rf"\$\{{([^}}]+)\}}|{_IN_ANGLES}", re.ASCII)
+_LOOKUP = regex(rf"(?:(miqae(?:ws)?):(?=[/#]))?({_PATH})#(\w+)((?:{_STEP})*)\Z", re.ASCII)
+_STORED = regex(r"miqaedb:((?:/+[\w.-]+)+)(?:#(\w+))?\Z", re.ASCII)
+_CURRENT = regex(r"!current_message\Z", re.ASCII | re.IGNORECASE)
+_EACH_STEP = regex(r"\.(\w+)(?:\(([^()]*)\))?", re.ASCII)
 
 
 class Found(NamedTuple):

@@ -1,7 +1,8 @@
 """YAML: one file becomes a surface tree in which every key and every value knows its line and column.
 
-The events come from libyaml, the tree is ours. Half of a cold start is spent here, so scalars are plain tuples,
-positions are read once, and what only faulty or unusual files need stands apart in `_Notes`. Nothing is raised:
+The events come from libyaml, the tree is ours; the plainest files, which are most, are read without it, by
+`yaml_plain`. Half of a cold start is spent here, so scalars are plain tuples, positions are read once, and what only
+faulty or unusual files need stands apart in `_Notes`. Nothing is raised:
 a fault is a diagnostic whose span names no source yet; the loader knows whose bytes they were.
 """
 
@@ -13,6 +14,7 @@ from aelang.diagnostics import Diagnostic, DiagnosticKind, Label, Severity
 from aelang.source import Span
 from aelang.syntax.psych import TEXTS, text_of
 from aelang.syntax.yaml_faults import QUOTE, explain, unreadable
+from aelang.syntax.yaml_plain import read_plain
 
 __all__ = ["Document", "Mapping", "Node", "Scalar", "Sequence", "parse_yaml"]
 
@@ -26,6 +28,9 @@ MAX_DIAGNOSTICS = 100
 
 MAX_NODES = 100_000
 """How many nodes a file may come to once every alias is written out."""
+
+_LARGE = 256 * 1024
+"""Bytes; a smaller file has not so many nodes of its own that they would fill the memory."""
 
 Scalar: TypeAlias = tuple[str | None, int, int, int, int, str | None]
 """Text (None for nil), line and column, line and column of its key (0 without), and the plain spelling.
@@ -76,6 +81,14 @@ def parse_yaml(data: bytes) -> Document:
     """
     if data[:2] in (b"\xff\xfe", b"\xfe\xff"):
         return Document(None, (unreadable("the file is UTF-16", 1, 1, "save it as UTF-8"),))
+    plain = read_plain(data, Mapping, Sequence)
+    if plain is not None:
+        return Document(plain, ())
+    return parse_with_libyaml(data)
+
+
+def parse_with_libyaml(data: bytes) -> Document:
+    """The same as `parse_yaml` gives, for a file of any form but UTF-16."""
     notes = _Notes(data)
     root = _builder()(data, notes)
     return Document(root, tuple(notes.diagnostics))
@@ -167,7 +180,8 @@ class _Notes:
         self.diagnostics.append(SEVERAL_DOCUMENTS.at(Span("", mark.line + 1, mark.column + 1, 3), advice))
 
 
-_TEXT_TAGS = frozenset(("!", "tag:yaml.org,2002:str", "!str"))
+_TEXT_TAG = "tag:yaml.org,2002:str"
+_TEXT_TAGS = frozenset(("!", _TEXT_TAG, "!str"))
 _TAGS = {
     "scalar": frozenset(f"tag:yaml.org,2002:{name}" for name in ("null", "bool", "int", "float", "timestamp")),
     "mapping": frozenset(("tag:yaml.org,2002:map", "!")),
@@ -194,6 +208,8 @@ def _builder() -> Callable[[bytes, _Notes], Node | None]:
 
     def build(data: bytes, notes: _Notes) -> Node | None:
         try:
+            if len(data) > _LARGE:
+                count(CParser(data).get_event, notes)
             return document(CParser(data).get_event, notes)
         except _Stop:
             return None
@@ -226,6 +242,16 @@ def _builder() -> Callable[[bytes, _Notes], Node | None]:
         if type(event) is DocumentStartEvent:
             notes.another_document(event.start_mark)
         return root
+
+    def count(get: Any, notes: _Notes) -> None:
+        """Stops where a large file has more nodes than any datastore needs; to build them would fill the memory."""
+        seen = depth = 0
+        while type(event := get()) is not StreamEndEvent and depth <= MAX_DEPTH:  # what is deeper, `node` does not read
+            seen += 1
+            depth += _STEPS.get(type(event).__name__, 0)
+            if seen > 2 * MAX_NODES:  # keys, values, and the ends of mappings
+                advice = "split the file, or take out what is no part of a datastore"
+                raise notes.stop(f"more than {MAX_NODES} nodes", event.start_mark, advice)
 
     def node(event: Any, get: Any, notes: _Notes, key_line: int, key_column: int, depth: int) -> Node:
         kind = type(event)
@@ -277,9 +303,11 @@ def _builder() -> Callable[[bytes, _Notes], Node | None]:
                 key = event.value
                 if not event.implicit[0]:
                     quoted.append(key)
+                merges = key == "<<" and event.tag != _TEXT_TAG
             else:
                 key = key_of(event, get, notes, depth)
-            if key in entries and key != "<<" and len(notes.diagnostics) < MAX_DIAGNOSTICS:
+                merges = key == "<<"
+            if key in entries and not merges and len(notes.diagnostics) < MAX_DIAGNOSTICS:
                 notes.duplicate(key, key_line, key_column, entries[key])
             event = get()
             if type(event) is ScalarEvent and event.anchor is None:
@@ -293,7 +321,7 @@ def _builder() -> Callable[[bytes, _Notes], Node | None]:
                     entries[key] = (event.value, *notes.begin_of_text(event), key_line, key_column, None)
                 else:
                     entries[key] = scalar(event, notes, key_line, key_column)
-            elif key == "<<":
+            elif merges:
                 merge(entries, node(event, get, notes, key_line, key_column, depth + 1))
             else:
                 entries[key] = node(event, get, notes, key_line, key_column, depth + 1)
@@ -318,6 +346,9 @@ def _builder() -> Callable[[bytes, _Notes], Node | None]:
             entries["<<"] = other
 
     return build
+
+
+_STEPS = {"MappingStartEvent": 1, "SequenceStartEvent": 1, "MappingEndEvent": -1, "SequenceEndEvent": -1}
 
 
 def _with_key(node: Node, line: int, column: int) -> Node:
