@@ -1,8 +1,10 @@
 """The cache: one SQLite file with what was read and compiled before.
 
-It holds three things: the record of a file by the hash of its content; the compiled classes of a project; and of each
-project the stamps of its files with all that the next start needs. Every row carries a check sum over what it says and
-where it belongs, because SQLite does not notice a flipped bit. What does not fit is as good as absent.
+It holds the compiled classes of each project, their outlines, and what the rules saw of them; the stamps of its files
+with all that the next start needs; notes about the very state that a project is in; and what was found out about a
+text, by the hash of the text. Every row carries a check sum over what it says and where it belongs, because SQLite does
+not notice a flipped bit. What does not fit is as good as absent. Files are not kept: to read one again costs no more
+than to ask for it here.
 
 Nothing here may hurt: a cache that is damaged is put away and begun anew, one that is locked or cannot be written is
 done without. Both are a `CacheError`, which `project` answers with a private cache that lives as long as the process.
@@ -10,29 +12,37 @@ done without. Both are a `CacheError`, which `project` answers with a private ca
 
 import os
 import sqlite3
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from itertools import chain, islice
 from typing import Any, NamedTuple
 from zlib import crc32
 
 from aelang import __version__, shipped
 
-CACHE_VERSION = 8
-"""Grows with every change of the tables, of the records of files, or of what the compiler makes of them."""
+CACHE_VERSION = 10
+"""Grows with every change of the tables, or of what is made of a datastore and kept in them."""
 
 _FILE = f"cache-{CACHE_VERSION}-{__version__}.sqlite"
 _WAIT = 2.0  # seconds for which another process may hold the file
 _LARGEST = 1 << 30  # bytes; a cache that has outgrown this is begun anew
 _ROWS_AT_ONCE = 400
+_THE_END = b""
 
 _TABLES = """
 CREATE TABLE about (text TEXT NOT NULL);
-CREATE TABLE files (key BLOB PRIMARY KEY, check_sum INTEGER NOT NULL, record BLOB NOT NULL);
+CREATE TABLE projects (key TEXT PRIMARY KEY, check_sum INTEGER NOT NULL, stamp BLOB NOT NULL, header BLOB NOT NULL,
+                       findings BLOB NOT NULL, state TEXT NOT NULL);
+CREATE TABLE parts (key TEXT, name TEXT, number INTEGER, check_sum INTEGER NOT NULL, part BLOB NOT NULL,
+                    PRIMARY KEY (key, name, number));
+CREATE TABLE notes (key TEXT, name TEXT, check_sum INTEGER NOT NULL, note BLOB NOT NULL, PRIMARY KEY (key, name));
 CREATE TABLE classes (project TEXT, path TEXT, check_sum INTEGER NOT NULL, record BLOB NOT NULL,
                       PRIMARY KEY (project, path));
-CREATE TABLE projects (key TEXT PRIMARY KEY, check_sum INTEGER NOT NULL, stamp BLOB NOT NULL, header BLOB NOT NULL,
-                       findings BLOB NOT NULL);
-CREATE TABLE builds (key TEXT PRIMARY KEY, check_sum INTEGER NOT NULL, units BLOB NOT NULL);
-CREATE TABLE contents (key TEXT, number INTEGER, part BLOB NOT NULL, PRIMARY KEY (key, number));
+CREATE TABLE outlines (project TEXT, path TEXT, mark TEXT NOT NULL, check_sum INTEGER NOT NULL, outline BLOB NOT NULL,
+                       PRIMARY KEY (project, path));
+CREATE TABLE seen (project TEXT, path TEXT, mark TEXT NOT NULL, check_sum INTEGER NOT NULL, said BLOB NOT NULL,
+                   PRIMARY KEY (project, path));
+CREATE TABLE results (checker TEXT, digest TEXT, check_sum INTEGER NOT NULL, result BLOB NOT NULL,
+                      PRIMARY KEY (checker, digest));
 """
 
 _HARMLESS = frozenset(
@@ -54,19 +64,12 @@ class CacheError(Exception):
 
 class StoredProject(NamedTuple):
     """What a start needs of a project: a stamp that tells whether anything changed since, the header of its image,
-    and what is wrong in it."""
+    what is wrong in it, and a word for this state that no other state has."""
 
     stamp: bytes
     header: bytes
     findings: bytes
-
-
-class StoredBuild(NamedTuple):
-    """What the next build needs of a project: the header again, its units, and the digests of its files in parts."""
-
-    header: bytes
-    units: bytes
-    contents: Iterable[bytes]
+    state: str
 
 
 def cache_file(project_folder: str | None) -> str | None:
@@ -140,66 +143,125 @@ class Cache:
 
     def project(self, key: str) -> StoredProject | None:
         """What a start needs of the project `key`."""
-        rows = self._rows("SELECT check_sum, stamp, header, findings FROM projects WHERE key = ?", (key,))
+        rows = self._rows("SELECT check_sum, stamp, header, findings, state FROM projects WHERE key = ?", (key,))
         return next((StoredProject(*parts) for check, *parts in rows if _is_right(check, key, *parts)), None)
 
-    def build(self, key: str) -> StoredBuild | None:
-        """What the next build needs of the project `key`; all of one and the same build."""
-        rows = self._rows(
-            "SELECT b.check_sum, p.header, b.units FROM projects p JOIN builds b USING (key) WHERE key = ?", (key,)
-        )
-        contents = [part for (part,) in self._rows("SELECT part FROM contents WHERE key = ? ORDER BY number", (key,))]
-        for check, header, units in rows:
-            if _is_right(check, key, header, units, *contents):
-                return StoredBuild(header, units, contents)
-        return None
+    def parts(self, key: str, name: str, state: str) -> Iterator[bytes]:
+        """What `save_project` kept under `name` for the project in that state; read to the end before anything else.
+
+        Where it is not all there, it raises CacheError in the midst of it.
+        """
+        order = "SELECT check_sum, part FROM parts WHERE key = ? AND name = ? ORDER BY number"
+        try:
+            rows = self._connection.execute(order, (key, name))
+            for number, (check, part) in enumerate(rows):
+                if not _is_right(check, key, name, str(number), state, part):
+                    break
+                if part == _THE_END:
+                    return
+                yield part
+        except _ERRORS as error:
+            raise _fault(error) from error
+        raise CacheError(damaged=True)
+
+    def note(self, key: str, name: str, state: str) -> bytes | None:
+        """The note `name` about the project in that state."""
+        rows = self._rows("SELECT check_sum, note FROM notes WHERE key = ? AND name = ?", (key, name))
+        return next((note for check, note in rows if _is_right(check, key, name, state, note)), None)
 
     def class_record(self, project: str, path: str) -> bytes | None:
         """The record of the class with the folded `path`."""
         rows = self._rows("SELECT check_sum, record FROM classes WHERE project = ? AND path = ?", (project, path))
         return next((record for check, record in rows if _is_right(check, path, record)), None)
 
-    def file_records(self, keys: Sequence[bytes]) -> dict[bytes, bytes]:
-        """The records of files by their keys, so far as they are known."""
-        found: dict[bytes, bytes] = {}
-        for start in range(0, len(keys), _ROWS_AT_ONCE):
-            asked = keys[start : start + _ROWS_AT_ONCE]
-            marks = ",".join("?" * len(asked))
-            rows = self._rows(f"SELECT key, check_sum, record FROM files WHERE key IN ({marks})", asked)
-            found.update((key, record) for key, check, record in rows if _is_right(check, key, record))
+    def marks(self, project: str) -> dict[str, str]:
+        """The marks of the outlines that there are, by the folded paths of their classes."""
+        return dict(self._rows("SELECT path, mark FROM outlines WHERE project = ?", (project,)))
+
+    def outlines(self, project: str, marks: Mapping[str, str]) -> dict[str, bytes]:
+        """The outlines of the classes with the folded paths in `marks`, so far as they have the marks given there."""
+        found: dict[str, bytes] = {}
+        for asked in _some(marks):
+            rows = self._rows(
+                f"SELECT path, mark, check_sum, outline FROM outlines WHERE project = ? AND path IN ({_places(asked)})",
+                (project, *asked),
+            )
+            found.update(
+                (path, outline)
+                for path, mark, check, outline in rows
+                if marks.get(path) == mark and _is_right(check, path, mark, outline)
+            )
+        return found
+
+    def seen(self, project: str, paths: Sequence[str]) -> dict[str, tuple[str, bytes]]:
+        """What was seen of the classes with the folded `paths`, each with its mark, so far as it is known."""
+        found: dict[str, tuple[str, bytes]] = {}
+        for asked in _some(paths):
+            rows = self._rows(
+                f"SELECT path, mark, check_sum, said FROM seen WHERE project = ? AND path IN ({_places(asked)})",
+                (project, *asked),
+            )
+            found.update((path, (mark, said)) for path, mark, check, said in rows if _is_right(check, path, mark, said))
+        return found
+
+    def results(self, checker: str, digests: Iterable[str]) -> dict[str, bytes]:
+        """What `checker` found out about texts, by their digests, so far as it is known."""
+        found: dict[str, bytes] = {}
+        for asked in _some(digests):
+            rows = self._rows(
+                f"SELECT digest, check_sum, result FROM results WHERE checker = ? AND digest IN ({_places(asked)})",
+                (checker, *asked),
+            )
+            found.update((key, result) for key, check, result in rows if _is_right(check, checker, key, result))
         return found
 
     def forget(self, key: str) -> None:
-        """Drop what is known of a project; its files and classes stay."""
+        """Drop what is known of a project; its classes stay."""
         self._write([("DELETE FROM projects WHERE key = ?", [(key,)])])
 
-    def add_files(self, records: Iterable[tuple[bytes, bytes]]) -> None:
-        """Keep records of files by their keys."""
-        rows = [(key, _sum(key, record), record) for key, record in records]
-        self._write([("INSERT OR REPLACE INTO files VALUES (?, ?, ?)", rows)])
+    def add_results(self, checker: str, results: Mapping[str, bytes]) -> None:
+        """Keep what `checker` found out about texts, by their digests."""
+        rows = [(checker, digest, _sum(checker, digest, result), result) for digest, result in results.items()]
+        self._write([("INSERT OR REPLACE INTO results VALUES (?, ?, ?, ?)", rows)])
+
+    def add_outlines(self, project: str, outlines: Iterable[tuple[str, str, bytes]]) -> None:
+        """Keep outlines of classes: folded path, mark, outline."""
+        rows = [(project, path, mark, _sum(path, mark, outline), outline) for path, mark, outline in outlines]
+        self._write([("INSERT OR REPLACE INTO outlines VALUES (?, ?, ?, ?, ?)", rows)])
+
+    def add_seen(self, project: str, seen: Iterable[tuple[str, str, bytes]]) -> None:
+        """Keep what was seen of classes: folded path, mark, what it was."""
+        rows = [(project, path, mark, _sum(path, mark, said), said) for path, mark, said in seen]
+        self._write([("INSERT OR REPLACE INTO seen VALUES (?, ?, ?, ?, ?)", rows)])
+
+    def save_note(self, key: str, name: str, state: str, note: bytes) -> None:
+        """Keep a note about the project in that state."""
+        row = (key, name, _sum(key, name, state, note), note)
+        self._write([("INSERT OR REPLACE INTO notes VALUES (?, ?, ?, ?)", [row])])
 
     def add_classes(self, project: str, records: Iterable[tuple[str, bytes]]) -> None:
         """Keep records of classes by their folded paths."""
         rows = [(project, path, _sum(path, record), record) for path, record in records]
         self._write([("INSERT OR REPLACE INTO classes VALUES (?, ?, ?, ?)", rows)])
 
-    def save_project(self, key: str, stored: StoredProject, build: StoredBuild, gone: Iterable[str]) -> None:
+    def save_project(
+        self, key: str, stored: StoredProject, parts: Mapping[str, Iterable[bytes]], gone: Sequence[str]
+    ) -> None:
         """Keep what is known of a project; the classes with the folded paths in `gone` are dropped."""
-        check = _sum(key, build.header, build.units)
 
-        def parts() -> Iterator[tuple[str, int, bytes]]:
-            nonlocal check
-            for number, part in enumerate(build.contents):
-                check = _sum(part, begun=check)
-                yield key, number, part
+        def rows(name: str, said: Iterable[bytes]) -> Iterator[tuple[str, str, int, int, bytes]]:
+            for number, part in enumerate(chain(said, (_THE_END,))):
+                yield key, name, number, _sum(key, name, str(number), stored.state, part), part
 
         self._write(
             [
-                ("DELETE FROM classes WHERE project = ? AND path = ?", ((key, path) for path in gone)),
-                ("DELETE FROM contents WHERE key = ?", [(key,)]),
-                ("INSERT INTO contents VALUES (?, ?, ?)", parts()),
-                ("INSERT OR REPLACE INTO builds VALUES (?, ?, ?)", ((key, check, build.units) for _ in (0,))),
-                ("INSERT OR REPLACE INTO projects VALUES (?, ?, ?, ?, ?)", [(key, _sum(key, *stored), *stored)]),
+                ("DELETE FROM classes WHERE project = ? AND path = ?", [(key, path) for path in gone]),
+                ("DELETE FROM outlines WHERE project = ? AND path = ?", [(key, path) for path in gone]),
+                ("DELETE FROM seen WHERE project = ? AND path = ?", [(key, path) for path in gone]),
+                ("DELETE FROM notes WHERE key = ?", [(key,)]),
+                ("DELETE FROM parts WHERE key = ?", [(key,)]),
+                *(("INSERT INTO parts VALUES (?, ?, ?, ?, ?)", rows(name, said)) for name, said in parts.items()),
+                ("INSERT OR REPLACE INTO projects VALUES (?, ?, ?, ?, ?, ?)", [(key, _sum(key, *stored), *stored)]),
             ]
         )
 
@@ -259,7 +321,7 @@ def _place(path: str) -> str:
     return f"{found.st_dev}:{found.st_ino}"
 
 
-_MAKERS = ("building", "compiler", "ir", "loader", "model", "names", "rules", "syntax")
+_MAKERS = ("building", "code", "compiler", "ir", "loader", "model", "names", "rules", "syntax")
 
 
 def _makers() -> str:
@@ -286,8 +348,19 @@ def _fault(error: Exception) -> CacheError:
     return CacheError(damaged=code & 0xFF not in _HARMLESS)
 
 
-def _sum(*parts: str | bytes, begun: int = 0) -> int:
-    total = begun
+def _some(keys: Iterable[str]) -> Iterator[list[str]]:
+    """`keys`, so many at a time that SQLite takes them."""
+    waiting = iter(keys)
+    while some := list(islice(waiting, _ROWS_AT_ONCE)):
+        yield some
+
+
+def _places(values: Sequence[str]) -> str:
+    return ",".join("?" * len(values))
+
+
+def _sum(*parts: str | bytes) -> int:
+    total = 0
     for part in parts:
         total = crc32(part.encode() if isinstance(part, str) else part, total)
         total = crc32(b"\0", total)

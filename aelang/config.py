@@ -19,8 +19,9 @@ FILE_NAME = "aelang.toml"
 INVALID_CONFIGURATION = DiagnosticKind("invalid-configuration", Severity.ERROR, "{fault}")
 
 PROFILES = ("aelang", "manageiq")
+_ONLY_FOR_MANAGEIQ = frozenset(("ignored-by-manageiq", "refused-by-manageiq"))
 _LISTS = ("roots", "domains", "references")
-_FOR_OTHERS = ("rules", "tests", "methods", "limits", "server")
+_FOR_OTHERS = ("rules", "tests", "methods", "limits", "requests", "server")
 """Tables that other parts read for themselves."""
 
 
@@ -54,19 +55,29 @@ def read_config(path: str) -> tuple[Config, tuple[Diagnostic, ...]]:
     shown = _shown(path)
     try:
         with open(path, "rb") as stream:
-            source = Source(shown, stream.read())
+            source = Source(shown, stream.read(_LARGEST + 1))
+        if len(source.data) > _LARGEST:
+            return Config(_folder(path)), (_fault(Span(shown), f"`{shown}` is longer than 1 MB", _READABLE),)
         content = tomllib.loads(source.data.decode())
     except OSError as error:
         return Config(_folder(path)), (_fault(Span(shown), f"`{shown}` cannot be read: {error.strerror}", _READABLE),)
     except UnicodeDecodeError:
         return Config(_folder(path)), (_fault(Span(shown), f"`{shown}` is not UTF-8 text", _READABLE),)
+    except RecursionError:
+        return Config(_folder(path)), (_fault(Span(shown), f"`{shown}` is nested too deeply", _TOML),)
     except tomllib.TOMLDecodeError as error:
-        return Config(_folder(path)), (_fault(_span_in(str(error), shown), f"`{shown}` is not TOML: {error}", _TOML),)
+        return Config(_folder(path)), (_fault(_span_in(str(error), source), f"`{shown}` is not TOML: {error}", _TOML),)
     return _config(content, _folder(path), source)
 
 
+_LARGEST = 1024 * 1024
 _READABLE = "make it a text file in UTF-8 that you may read, or take it away: everything works without it"
 _TOML = 'a line is `key = value`; texts stand in quotes: `roots = ["automate"]`'
+
+
+def is_told(found: Diagnostic, profile: str) -> bool:
+    """Whether `found` says something to those who write for `profile`."""
+    return profile == "manageiq" or found.kind.slug not in _ONLY_FOR_MANAGEIQ
 
 
 def read_table(start: str, name: str) -> dict[str, Any]:
@@ -79,8 +90,8 @@ def read_table(start: str, name: str) -> dict[str, Any]:
         if path is None:
             return {}
         with open(path, "rb") as stream:
-            found = tomllib.load(stream).get(name, {})
-    except (OSError, ValueError):
+            found = tomllib.loads(stream.read(_LARGEST).decode()).get(name, {})
+    except (OSError, ValueError, RecursionError):
         return {}
     return found if isinstance(found, dict) else {}
 
@@ -97,6 +108,8 @@ def _folder(path: str) -> str:
 def _config(content: dict[str, Any], folder: str, source: Source) -> tuple[Config, tuple[Diagnostic, ...]]:
     found: list[Diagnostic] = []
     lists = {key: _texts(content, key, source, found) for key in _LISTS}
+    twice = dict.fromkeys(root for root in lists["roots"] if lists["roots"].count(root) > 1)
+    found += [_fault(_span_of("roots", source), f"`roots` names `{root}` twice", "leave one out") for root in twice]
     profile = content.get("profile", PROFILES[0])
     if profile not in PROFILES:
         known = " or ".join(f'"{name}"' for name in PROFILES)
@@ -131,9 +144,10 @@ def _span_of(key: str, source: Source) -> Span:
     return Span(source.name)
 
 
-def _span_in(message: str, name: str) -> Span:
-    """The place that tomllib gives at the end of its message: `(at line 3, column 7)`."""
+def _span_in(message: str, source: Source) -> Span:
+    """The place that tomllib gives at the end of its message: `(at line 3, column 7)`, `(at end of document)`."""
     words = message.rstrip(")").replace(",", "").split()
     if len(words) > 3 and words[-4] == "line" and words[-3].isdigit() and words[-1].isdigit():
-        return Span(name, int(words[-3]), int(words[-1]), 1)
-    return Span(name, 1, 1)
+        return Span(source.name, int(words[-3]), int(words[-1]), 1)
+    lines = source.text().rstrip().splitlines() or [""]
+    return Span(source.name, len(lines), len(lines[-1]) + 1, 1)

@@ -9,16 +9,16 @@ all is made again without it. The answer never depends on the cache.
 import contextlib
 import gc
 import json
-import os
-from collections.abc import Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from functools import cached_property
+from itertools import groupby
 from typing import TYPE_CHECKING, NamedTuple
 
-from aelang import ir, shipped
+from aelang import ir
 from aelang.building.sight import Sight
 from aelang.cache import (
     Cache,
     CacheError,
-    StoredBuild,
     StoredProject,
     cache_file,
     open_cache,
@@ -26,24 +26,20 @@ from aelang.cache import (
     remove_cache,
 )
 from aelang.diagnostics import Diagnostic
-from aelang.ir.store import Header, Record, decode_header, encode_header, is_intact, write_image
+from aelang.ir.store import Header, Record, decode_header, is_intact, write_image
 from aelang.loader.trees import Tree, open_tree
 from aelang.names import fold
+from aelang.settings import ProjectError, Settings, settings_of
 
 if TYPE_CHECKING:
     from aelang import model
-    from aelang.building.files import Root
-    from aelang.building.units import Known
-    from aelang.config import Config
+    from aelang.building.codes import Code
+    from aelang.building.progress import Progress
+    from aelang.building.stored import StoredBuild
     from aelang.loader.allowances import Allowance
+    from aelang.rules.outline import Outline
 
-
-class ProjectError(Exception):
-    """The project cannot be opened: a root that is none, a broken configuration. `diagnostics` say what and where."""
-
-    def __init__(self, diagnostics: Sequence[Diagnostic]) -> None:
-        super().__init__("; ".join(each.message for each in diagnostics))
-        self.diagnostics = tuple(diagnostics)
+__all__ = ["Compilation", "How", "ProjectError", "Settings", "Statistics", "open_project", "open_with"]
 
 
 class Statistics(NamedTuple):
@@ -56,20 +52,6 @@ class Statistics(NamedTuple):
     from_cache: bool
 
 
-class Settings(NamedTuple):
-    """What is opened: roots and references as they are shown, the domains that answer, highest first, the profile."""
-
-    roots: tuple[str, ...]
-    references: tuple[str, ...]
-    domains: tuple[str, ...] | None
-    profile: str
-    folder: str | None
-
-    def key(self) -> str:
-        """The name of this project in the cache: the same roots, named alike, from the same folder."""
-        return json.dumps([os.getcwd(), self.roots, self.references, self.domains, self.profile])
-
-
 def open_project(
     roots: Sequence[str] = (),
     *,
@@ -77,68 +59,55 @@ def open_project(
     references: Sequence[str] = (),
     cache: bool = True,
     start: str = ".",
+    remarks: bool = False,
+    progress: "Progress | None" = None,
+    profile: str | None = None,
 ) -> "Compilation":
     """Compile the datastore in `roots`: directories, git trees (`repo@rev:path`), zip exports.
 
-    Without roots: those of the aelang.toml of `start` or above it, else the shipped datastore. `domains` (highest
+    Without roots: those of the aelang.toml of `start` or above it, else `start` itself where it holds domains, else the
+    shipped datastore. `domains` (highest
     first) replaces the order that the datastore gives; `references` are only looked up in. With `cache` off nothing
-    is kept. Raises ProjectError where a root cannot be opened or holds no domain. Faults inside are diagnostics.
+    is kept. Whoever will ask for the `remarks` had better say so: what they need is then made on the way. Long work
+    tells `progress` how it comes on. Raises ProjectError where a root cannot be opened or holds no domain. Faults
+    inside are diagnostics.
     """
+    with without_collector():
+        settings = settings_of(roots, domains, references, start)
+        return _open_project(settings._replace(profile=profile or settings.profile), cache, How(remarks, progress))
+
+
+class How(NamedTuple):
+    """How a project is opened: whether its remarks will be asked for, and who is told how it comes on."""
+
+    remarks: bool = False
+    progress: "Progress | None" = None
+
+
+@contextlib.contextmanager
+def without_collector() -> Iterator[None]:
+    """Nothing here forms cycles, and looking for them costs a quarter of the time."""
     collecting = gc.isenabled()
-    gc.disable()  # nothing here forms cycles, and looking for them costs a quarter of the time
+    gc.disable()
     try:
-        return _open_project(_settings(roots, domains, references, start), cache)
+        yield
     finally:
         if collecting:
             gc.enable()
 
 
-def _open_project(settings: Settings, cache: bool) -> "Compilation":
+def _open_project(settings: Settings, cache: bool, how: How) -> "Compilation":
     trees = _trees(settings)
     path = cache_file(settings.folder) if cache else None
     opened = None if path is None else open_cache(path)
     if opened is not None:
         try:
-            return open_with(settings, trees, opened)
+            return open_with(settings, trees, opened, how)
         except CacheError as fault:
             opened.close()
             if fault.damaged:
                 remove_cache(opened.path)
-    return open_with(settings, trees, private_cache())
-
-
-def _settings(roots: Sequence[str], domains: Sequence[str] | None, references: Sequence[str], start: str) -> Settings:
-    config = None if roots else _config(start)
-    if config is None:
-        chosen = tuple(roots) or (shipped.datastore_folder(),)
-        return Settings(chosen, tuple(references), None if domains is None else tuple(domains), "aelang", None)
-    return Settings(
-        roots=tuple(_below(config.folder, root) for root in config.roots) or (shipped.datastore_folder(),),
-        references=(*references, *(_below(config.folder, root) for root in config.references)),
-        domains=config.domains if domains is None else tuple(domains),
-        profile=config.profile,
-        folder=config.folder,
-    )
-
-
-def _config(start: str) -> "Config | None":
-    from aelang.config import find_config, read_config
-
-    path = find_config(start)
-    if path is None:
-        return None
-    config, found = read_config(path)
-    if found:
-        raise ProjectError(found)
-    return config
-
-
-def _below(folder: str, root: str) -> str:
-    """`root` of a configuration in `folder`, as seen from here."""
-    if os.path.isabs(root):
-        return root
-    path, at, revision = root.partition("@")
-    return os.path.relpath(os.path.join(folder, path)) + at + revision
+    return open_with(settings, trees, private_cache(), how)
 
 
 def _trees(settings: Settings) -> list[Tree]:
@@ -149,74 +118,48 @@ def _trees(settings: Settings) -> list[Tree]:
     return [each for each in opened if not isinstance(each, Diagnostic)]
 
 
-def open_with(settings: Settings, trees: Sequence[Tree], cache: Cache) -> "Compilation":
+def open_with(settings: Settings, trees: Sequence[Tree], cache: Cache, how: How) -> "Compilation":
     """The compilation of `trees`, which `settings` names, with what `cache` has and for it to keep.
 
     Raises ProjectError as `open_project`, and CacheError where the cache fails.
     """
     sight = Sight(trees)
-    key = settings.key()
-    stored = cache.project(key)
-    if stored is not None and stored.stamp == sight.stamp():
-        try:
-            header = decode_header(stored.header)
-        except ir.ImageError as error:
-            raise CacheError(damaged=True) from error
-        return Compilation(settings, sight, cache, header, stored.findings, None)
-    return _build(settings, sight, cache, key, cache.build(key))
-
-
-def _build(settings: Settings, sight: Sight, cache: Cache, key: str, before: StoredBuild | None) -> "Compilation":
-    from aelang.building.build import NotADatastore, build
-    from aelang.building.contents import pack_contents
-    from aelang.building.reports import pack_diagnostics
-    from aelang.building.units import pack_units
-
+    stored = cache.project(settings.key())
+    if stored is None or stored.stamp != sight.stamp():
+        return _build(settings, sight, cache, stored, how)
     try:
-        built = build(_roots(settings, sight), settings.domains, cache, key, _known(before, sight))
+        header = decode_header(stored.header)
+    except ir.ImageError as error:
+        raise CacheError(damaged=True) from error
+    return Compilation(settings, sight, cache, header, stored, how)
+
+
+def _build(settings: Settings, sight: Sight, cache: Cache, before: StoredProject | None, how: How) -> "Compilation":
+    from aelang.building.build import NotADatastore, build
+    from aelang.building.progress import Meter
+    from aelang.building.stored import StoredBuild, roots_of, save_build
+    from aelang.building.units import NOTHING_KNOWN
+
+    key = settings.key()
+    roots = roots_of(sight, len(settings.roots))
+    known = NOTHING_KNOWN if before is None else StoredBuild(cache, key, before, sight, roots).known()
+    taker = None
+    if how.remarks:
+        from aelang.building.outlines import OutlineTaker
+
+        taker = OutlineTaker(cache, key)
+    try:
+        built = build(roots, settings.domains, cache, key, known, taker, Meter(how.progress))
     except NotADatastore as fault:
         raise ProjectError(fault.diagnostics) from None
-    header = encode_header(built.header)
-    findings = _dump(
-        [built.files, pack_diagnostics(built.diagnostics), pack_diagnostics(built.remarks), built.allowances]
-    )
-    units = _dump(pack_units(built.units))
-    built.units.clear()  # of a large datastore they take more than the rest needs
-    stored = StoredProject(sight.stamp_to_keep(), header, findings)
-    cache.save_project(key, stored, StoredBuild(header, units, pack_contents(sight, built.digests)), built.gone)
+    stored = save_build(cache, key, sight, built)
     statistics = Statistics(
         built.files, built.files_read, len(built.header.entries), built.classes_compiled, from_cache=False
     )
-    return Compilation(settings, sight, cache, built.header, findings, statistics)
+    return Compilation(settings, sight, cache, built.header, stored, how, statistics, taker.taken if taker else {})
 
 
-def _roots(settings: Settings, sight: Sight) -> "list[Root]":
-    from aelang.building.files import Root
-
-    own = len(settings.roots)
-    return [Root(tree, sight.listing(at), at >= own) for at, tree in enumerate(sight.trees)]
-
-
-def _known(stored: StoredBuild | None, sight: Sight) -> "Known":
-    """What of `stored` still holds."""
-    from aelang.building.contents import unchanged_contents
-    from aelang.building.units import NOTHING_KNOWN, Known, unpack_units
-
-    if stored is None:
-        return NOTHING_KNOWN
-    try:
-        digests = unchanged_contents(stored.contents, sight)
-        return Known(digests, unpack_units(json.loads(stored.units)), _index(decode_header(stored.header)))
-    except (ir.ImageError, KeyError, TypeError, ValueError) as error:
-        raise CacheError(damaged=True) from error
-
-
-def _index(header: Header) -> ir.Index:
-    return ir.Index(header.domains, header.entries)
-
-
-def _dump(content: object) -> bytes:
-    return json.dumps(content, separators=(",", ":")).encode()
+_REMARKS = "remarks"
 
 
 class Compilation:
@@ -228,54 +171,114 @@ class Compilation:
         sight: Sight,
         cache: Cache,
         header: Header,
-        findings: bytes,
-        statistics: Statistics | None,
+        stored: StoredProject,
+        how: How,
+        statistics: Statistics | None = None,
+        taken: "Mapping[str, Outline] | None" = None,
     ) -> None:
         self.settings = settings
         self.header = header
-        self.image = ir.Image(_index(header), self._read_class)
+        self.image = ir.Image(ir.Index(header.domains, header.entries), self._read_class)
         self._sight = sight
         self._cache = cache
         self._key = settings.key()
-        self._findings = findings
-        self._diagnostics: tuple[Diagnostic, ...] | None = None
-        self._remarks: tuple[Diagnostic, ...] | None = None
+        self._project = stored._replace(stamp=b"", header=b"")
+        self._how = how
         self._statistics = statistics
+        self._taken = taken or {}
         self._records: dict[str, Record] = {}
         self._again: Compilation | None = None
         self._datastore: model.Datastore | None = None
 
-    @property
+    @cached_property
+    def _findings(self) -> ir.Json:
+        return json.loads(self._project.findings)
+
+    @cached_property
     def diagnostics(self) -> tuple[Diagnostic, ...]:
         """What is wrong with the datastore, in the order of places; nothing of the references."""
-        if self._diagnostics is None:
-            from aelang.building.reports import unpack_diagnostics
-
-            self._diagnostics = tuple(unpack_diagnostics(json.loads(self._findings)[1]))
-        return self._diagnostics
-
-    @property
-    def remarks(self) -> tuple[Diagnostic, ...]:
-        """What the rules find across the files, in the order of places; nothing of the references."""
-        if self._remarks is None:
-            from aelang.building.reports import unpack_diagnostics
-
-            self._remarks = tuple(unpack_diagnostics(json.loads(self._findings)[2]))
-        return self._remarks
+        return _unpack(self._findings[1])
 
     @property
     def allowances(self) -> "tuple[tuple[str, Allowance], ...]":
         """What comments in the datastore allow, each with its source."""
         from aelang.loader.allowances import Allowance
 
-        return tuple((source, Allowance(*said)) for source, said in json.loads(self._findings)[3])
+        return tuple((source, Allowance(*said)) for source, said in self._findings[2])
 
     @property
     def statistics(self) -> Statistics:
         """What opening took."""
         if self._statistics is None:
-            self._statistics = Statistics(json.loads(self._findings)[0], 0, len(self.header.entries), 0, True)
+            self._statistics = Statistics(self._findings[0], 0, len(self.header.entries), 0, True)
         return self._statistics
+
+    @cached_property
+    def remarks(self) -> tuple[Diagnostic, ...]:
+        """What the rules find across the files, in the order of places; nothing of the references."""
+        from aelang.config import is_told
+
+        return tuple(each for each in self._all_remarks() if is_told(each, self.settings.profile))
+
+    def _all_remarks(self) -> tuple[Diagnostic, ...]:
+        kept = self.note(_REMARKS)
+        if kept is not None:
+            return _unpack(json.loads(kept))
+        from aelang.building.remarks import find_remarks
+        from aelang.diagnostics.packed import pack_diagnostics
+
+        try:
+            stored = self._stored()
+            if stored is None:
+                return self._made_again()._all_remarks()
+            with without_collector():
+                found = find_remarks(stored, self.image.index, self._read_class, self._taken, self._how.progress)
+        except CacheError:
+            return self._made_again()._all_remarks()
+        self._taken = {}
+        self.keep_note(_REMARKS, json.dumps(pack_diagnostics(found), separators=(",", ":")).encode())
+        return found
+
+    def codes(self) -> "tuple[Code, ...]":
+        """The inline methods that have code, by where it stands, without the texts; nothing of the references."""
+        from aelang.building.codes import read_codes
+
+        try:
+            stored = self._stored()
+            return self._made_again().codes() if stored is None else read_codes(stored)
+        except CacheError:
+            return self._made_again().codes()
+
+    def code_texts(self, codes: "Iterable[Code]") -> "Iterator[tuple[Code, str]]":
+        """Each of `codes` with its text, read one class after the other."""
+        for klass, some in groupby(codes, key=lambda each: each.klass):
+            methods = ir.class_from_json(self._read_class(fold(klass))).methods
+            for code in some:
+                yield code, methods[fold(code.name)].data or ""
+
+    def kept_results(self, checker: str, digests: Iterable[str]) -> dict[str, bytes]:
+        """What `keep_results` kept for `checker` of texts with these digests; it may be lost at any time."""
+        try:
+            return self._cache.results(checker, digests)
+        except CacheError:
+            return {}
+
+    def keep_results(self, checker: str, results: Mapping[str, bytes]) -> None:
+        """Keep what `checker`, named with its version, found out about texts, by their digests, for any project."""
+        with contextlib.suppress(CacheError):
+            self._cache.add_results(checker, results)
+
+    def note(self, name: str) -> bytes | None:
+        """What `keep_note` kept for the project as it now is, and the same settings; it may be lost at any time."""
+        try:
+            return self._cache.note(self._key, name, self._project.state)
+        except CacheError:
+            return None
+
+    def keep_note(self, name: str, note: bytes) -> None:
+        """Keep something that was found out about the project as it now is."""
+        with contextlib.suppress(CacheError):
+            self._cache.save_note(self._key, name, self._project.state, note)
 
     @property
     def datastore(self) -> "model.Datastore":
@@ -283,11 +286,13 @@ class Compilation:
         if self._datastore is None:
             from aelang.building.datastore import read_datastore
 
-            stored = self._stored()
-            if stored is None:
+            try:
+                stored = self._stored()
+                if stored is None:
+                    return self._made_again().datastore
+                self._datastore = read_datastore(stored, self.settings.domains)
+            except CacheError:
                 return self._made_again().datastore
-            roots = _roots(self.settings, self._sight)
-            self._datastore = read_datastore(roots, self.settings.domains, self._cache, _known(stored, self._sight))
         return self._datastore
 
     def model_class(self, path: str) -> "model.Class | None":
@@ -298,14 +303,13 @@ class Compilation:
 
     def sources(self) -> tuple[tuple[str, str], ...]:
         """The name of every file of the datastore with the sha256 of its content, sorted."""
-        stored = self._stored()
-        if stored is None:
-            return self._made_again().sources()
-        from aelang.building.contents import read_contents
-
-        display = [tree.display for tree in self._sight.trees]
-        read = read_contents(stored.contents)
-        return tuple(sorted((display[tree](path), digest.hex()) for tree, path, _, digest in read))
+        try:
+            stored = self._stored()
+            if stored is not None:
+                return tuple(sorted((name, digest.hex()) for name, digest in stored.sources()))
+        except CacheError:
+            pass
+        return self._made_again().sources()
 
     def write_image(self, path: str) -> None:
         """Write the image to `path`, with the hashes of its sources. Raises ir.ImageError where that cannot be done."""
@@ -316,9 +320,9 @@ class Compilation:
         """This project as its files now are; what did not change is taken from the same cache. Raises ProjectError."""
         trees = _trees(self.settings)
         try:
-            return open_with(self.settings, trees, self._cache)
+            return open_with(self.settings, trees, self._cache, self._how)
         except CacheError:
-            return open_with(self.settings, trees, private_cache())
+            return open_with(self.settings, trees, private_cache(), self._how)
 
     def close(self) -> None:
         """Let go of the cache. Classes that were not read until now are made again when asked for."""
@@ -345,13 +349,14 @@ class Compilation:
             raise ir.ImageError(f"`{path}` is no longer in the datastore: it changed since it was opened")
         return self._record(path)
 
-    def _stored(self) -> StoredBuild | None:
-        """What the cache has of the project, if it still is this state."""
-        try:
-            stored = self._cache.build(self._key)
-        except CacheError:
+    def _stored(self) -> "StoredBuild | None":
+        """What the cache has of the project, if it still is this state. Raises CacheError."""
+        from aelang.building.stored import StoredBuild, roots_of
+
+        stored = self._cache.project(self._key)
+        if stored is None or stored.state != self._project.state:
             return None
-        return stored if stored is not None and stored.header == encode_header(self.header) else None
+        return StoredBuild(self._cache, self._key, stored, self._sight, roots_of(self._sight, len(self.settings.roots)))
 
     def _made_again(self) -> "Compilation":
         """This project compiled anew, beside the cache, which is told that it does not have it."""
@@ -359,7 +364,13 @@ class Compilation:
             with contextlib.suppress(CacheError):
                 self._cache.forget(self._key)
             try:
-                self._again = _build(self.settings, Sight(self._sight.trees), private_cache(), self._key, None)
+                self._again = _build(self.settings, Sight(self._sight.trees), private_cache(), None, self._how)
             except ProjectError as fault:
                 raise ir.ImageError(f"the cache is damaged, and the datastore cannot be read again: {fault}") from fault
         return self._again
+
+
+def _unpack(stored: ir.Json) -> tuple[Diagnostic, ...]:
+    from aelang.diagnostics.packed import unpack_diagnostics
+
+    return tuple(unpack_diagnostics(stored))

@@ -4,39 +4,54 @@ A class folder is the unit. Its signature is made of the hashes of its files, so
 stored is not looked at again: its names, its findings and its record stay, undecoded. The rest goes in two steps,
 because a class can only be compiled when all names are known:
 
-1. Survey: units that changed are read, file by file, and assembled; only their names are kept of them.
+1. Survey: units that changed are read, file by file, and assembled; of most of them only the names and what was packed
+   small (`KeptClasses`) stay in memory.
 2. Compile: every unit that changed, every one that asked for names which are now others (`Unit.needs`), and every one
-   that inherits from a unit that changed (`Unit.reads`).
-
-Few files are held at a time; what the second step needs of a large datastore it takes from the cache again.
+   that inherits from a unit that changed (`Unit.reads`). For those who will ask what the rules find, the outlines that
+   these need are taken on the way, since all they are made of is at hand.
 """
 
+import json
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from typing import NamedTuple
+from sys import intern
+from typing import TYPE_CHECKING, NamedTuple
 from zlib import crc32
 
 from aelang import ir, model
-from aelang.building.files import FileReader, Root, batches, class_roles, read_class
-from aelang.building.reports import Json, pack_diagnostics, unpack_diagnostics
-from aelang.building.units import NOTHING_KNOWN, Known, Unit, name_text, unit_entry
+from aelang.building.codes import codes_of
+from aelang.building.contents import FileDigests
+from aelang.building.files import (
+    FileReader,
+    Placed,
+    Records,
+    Roles,
+    Root,
+    batches,
+    class_roles,
+    file_count,
+    read_class,
+)
+from aelang.building.kept import MANY_FILES, KeptClasses
+from aelang.building.progress import Meter
+from aelang.building.units import NOTHING_KNOWN, DomainFiles, Known, Unit, name_text, unit_entry, unit_key
 from aelang.cache import Cache
 from aelang.compiler.classes import compile_class
 from aelang.compiler.overlay import changed_paths, class_entry
 from aelang.diagnostics import Diagnostic
+from aelang.diagnostics.packed import Json, pack_diagnostics, unpack_diagnostics
 from aelang.ir.store import Header, encode_class, place_records
+from aelang.loader.allowances import Allowance
 from aelang.loader.assemble import assemble_class, assemble_domain, domain_name
-from aelang.loader.layout import ClassFolder, DomainFolder, Layout, lay_out
+from aelang.loader.layout import DomainFolder, Layout, lay_out
 from aelang.loader.order import order_domains
 from aelang.loader.records import FileRecord, Role
 from aelang.names import fold
-from aelang.rules import check
-from aelang.rules.compiled import Compiled
-from aelang.rules.outline import Outline, read_outline, take_outline, write_outline
 
-_KEPT_FILES = 6_000  # classes of so many files stay in memory from the survey to the compilation
-_CLASSES_AT_ONCE = 500
-_PARENTS_REMEMBERED = 50
-_OUTLINES_REMEMBERED = 1_000
+if TYPE_CHECKING:
+    from aelang.building.outlines import OutlineTaker
+
+_CLASSES_AT_ONCE = 200
+_PARTS_REMEMBERED = 40_000  # fields, values and methods of classes that others inherit from: some 40 MB
 
 
 class Built(NamedTuple):
@@ -44,9 +59,9 @@ class Built(NamedTuple):
 
     header: Header
     units: dict[str, Unit]
-    digests: list[dict[str, bytes]]
+    domains: dict[str, DomainFiles]
+    digests: list[FileDigests]
     diagnostics: tuple[Diagnostic, ...]
-    remarks: tuple[Diagnostic, ...]
     allowances: list[Json]
     gone: tuple[str, ...]
     files: int
@@ -63,13 +78,20 @@ class NotADatastore(Exception):
 
 
 def build(
-    roots: Sequence[Root], explicit: Sequence[str] | None, cache: Cache, project: str, known: Known = NOTHING_KNOWN
+    roots: Sequence[Root],
+    explicit: Sequence[str] | None,
+    cache: Cache,
+    project: str,
+    known: Known = NOTHING_KNOWN,
+    taker: "OutlineTaker | None" = None,
+    meter: Meter | None = None,
 ) -> Built:
     """Compile the datastore in `roots` under the domain order `explicit`, into `cache` under the key `project`.
 
-    Raises NotADatastore where a root has no domain, CacheError where the cache cannot be used.
+    With a `taker` the outlines of what is compiled are taken as well. Raises NotADatastore where a root has no domain,
+    CacheError where the cache cannot be used.
     """
-    return _Build(roots, explicit, cache, project, known).run()
+    return _Build(roots, explicit, cache, project, known, taker, meter or Meter(None)).run()
 
 
 class _Domain(NamedTuple):
@@ -86,41 +108,51 @@ class _Build:
     """One build under way."""
 
     def __init__(
-        self, roots: Sequence[Root], explicit: Sequence[str] | None, cache: Cache, project: str, known: Known
+        self,
+        roots: Sequence[Root],
+        explicit: Sequence[str] | None,
+        cache: Cache,
+        project: str,
+        known: Known,
+        taker: "OutlineTaker | None",
+        meter: Meter,
     ) -> None:
         self.roots = roots
         self.explicit = explicit
         self.cache = cache
         self.project = project
         self.known = known
-        self.files = FileReader(roots, cache, known.digests)
+        self.taker = taker
+        self.meter = meter
+        self.files = FileReader(roots, known.digests)
         self.units: dict[str, Unit] = {}
-        self.folders: dict[str, tuple[int, str, ClassFolder]] = {}
-        self.kept: dict[str, model.Class] = {}
-        self.kept_files = 0
+        self.domains: dict[str, DomainFiles] = {}
+        self.placed: dict[str, Placed] = {}
+        self.kept = KeptClasses(many=sum(len(root.listing.entries) for root in roots) > MANY_FILES)
         self.said: list[Diagnostic] = []
-        self.outlines: dict[str, Outline] = {}
+        self.allowed: list[tuple[str, Allowance]] = []
 
     def run(self) -> Built:
         layouts = [lay_out(root.listing, root.tree.display) for root in self.roots]
         self._check_roots(layouts)
+        self.meter.begin(sum(len(root.listing.entries) for root in self.roots), "reading files")
         domains = [self._survey(at, folder) for at, layout in enumerate(layouts) for folder in layout.domains]
+        self.meter.end()
         order, owners = self._order(domains)
         keys = self._units_in_order(order, owners)
         entries = tuple(unit_entry(self.units[key]) for key in keys)
         domain_entries = tuple(ir.DomainEntry(each.name, each.name in order.enabled) for each in order.domains)
         index = ir.Index(domain_entries, entries)
         self._forget_others(keys)
-        self.files.asks_cache = True
         compiled = self._compile(keys, index)
         records = place_records((self.units[key].length, self.units[key].check) for key in keys)
         now = {fold(entry.path) for entry in entries}
         return Built(
             header=Header(domain_entries, entries, records),
             units=self.units,
+            domains=self.domains,
             digests=self.files.digests,
             diagnostics=self._diagnostics(),
-            remarks=self._remarks(keys, index),
             allowances=self._allowances(),
             gone=tuple(path for entry in self.known.names if (path := fold(entry.path)) not in now),
             files=sum(len(root.listing.entries) for root in self.roots),
@@ -145,55 +177,54 @@ class _Build:
         root = self.roots[at]
         roles = {folder.declaration: Role.DOMAIN.value}
         roles.update((each.declaration, Role.NAMESPACE.value) for each in folder.namespaces)
-        self.files.look_at(at, roles)
-        records, _ = self.files.records(at, roles)
+        records = self._domain_records(unit_key(at, folder.folder), at, roles)
         name = domain_name(folder, records[folder.declaration.path], root.tree.name)
+        if not root.reference:
+            display = root.tree.display
+            self.allowed += [(display(path), each) for path, said in records.items() for each in said.allowances]
         domain = _Domain(at, folder, name, records, [])
-        for batch in batches(folder.classes):
+        for batch in batches(Placed(at, name, each) for each in folder.classes):
             self._survey_batch(domain, batch)
+            self.meter.step(sum(file_count(each.folder) for each in batch))
         return domain
 
-    def _survey_batch(self, domain: _Domain, batch: Sequence[ClassFolder]) -> None:
-        roles = {folder.folder: class_roles(folder) for folder in batch}
-        self.files.look_at(domain.at, (entry for each in roles.values() for entry in each))
-        changed: list[tuple[str, str, ClassFolder]] = []
-        for folder in batch:
-            key = f"{domain.at}:{folder.folder}"
+    def _domain_records(self, key: str, at: int, roles: Roles) -> dict[str, FileRecord]:
+        look = self.files.look_at(at, (roles,))
+        signature = self.files.signature(look, "", roles)
+        before = self.known.domains.get(key)
+        if before is None or before.signature != signature:
+            before = DomainFiles(signature, self.files.records(look, roles).files)
+        self.domains[key] = before
+        return before.records
+
+    def _survey_batch(self, domain: _Domain, batch: Sequence[Placed]) -> None:
+        roles = [class_roles(each.folder) for each in batch]
+        look = self.files.look_at(domain.at, roles)
+        for placed, own in zip(batch, roles, strict=True):
+            key = unit_key(domain.at, placed.folder.folder)
             domain.unit_keys.append(key)
-            self.folders[key] = (domain.at, domain.name, folder)
-            signature = self.files.signature(domain.at, domain.name, roles[folder.folder])
+            self.placed[key] = placed
+            signature = self.files.signature(look, domain.name, own)
             before = self.known.units.get(key)
             if before is not None and before.signature == signature:
                 self.units[key] = before
             else:
-                changed.append((key, signature, folder))
-        wanted = {entry: role for _, _, folder in changed for entry, role in roles[folder.folder].items()}
-        records, codes = self.files.records(domain.at, wanted)
-        for key, signature, folder in changed:
-            self._survey_unit(key, signature, domain, folder, records, codes)
+                self._survey_unit(key, signature, placed, self.files.records(look, own))
 
-    def _survey_unit(
-        self,
-        key: str,
-        signature: str,
-        domain: _Domain,
-        folder: ClassFolder,
-        records: Mapping[str, FileRecord],
-        codes: Mapping[str, str],
-    ) -> None:
-        assembled = assemble_class(folder, domain.name, records, codes, self.roots[domain.at].tree.display)
+    def _survey_unit(self, key: str, signature: str, placed: Placed, read: Records) -> None:
+        folder = placed.folder
+        assembled = assemble_class(folder, placed.domain, read.files, read.codes, self.roots[placed.at].tree.display)
         klass = assembled.klass
         entry = class_entry(klass)
         name = klass.attributes.get("name", model.Text(None))
         self.units[key] = Unit(
-            signature, domain.name, klass.path, klass.source, (name.line, name.column),
-            tuple(entry.instances.values()), tuple(entry.methods.values()),
-            survey_findings=pack_diagnostics(assembled.diagnostics),
-            allowances=assembled.allowances,
+            signature, placed.domain, klass.path, klass.source, (name.line, name.column),
+            tuple(map(intern, entry.instances.values())), tuple(map(intern, entry.methods.values())),
+            survey_findings=_pack([*assembled.diagnostics, *read.unread.values()]),
+            allowances=json.dumps(assembled.allowances) if assembled.allowances else "",
+            codes=tuple(codes_of(klass)),
         )  # fmt: skip
-        self.kept_files += 1 + len(folder.instances) + len(folder.methods)
-        if self.kept_files <= _KEPT_FILES:
-            self.kept[key] = klass
+        self.kept.keep(key, klass)
 
     # -- order -------------------------------------------------------------------------------------------------
 
@@ -237,7 +268,7 @@ class _Build:
     def _forget_others(self, keys: Sequence[str]) -> None:
         """Units that another goes before have no record: should they count one day, they are compiled then."""
         for key in self.units.keys() - set(keys):
-            self.units[key] = self.units[key]._replace(needs=(), reads=(), length=0, check=0, findings=(), outline="")
+            self.units[key] = self.units[key]._replace(needs=(), reads=(), length=0, check=0, findings="")
 
     def _compile(self, keys: Sequence[str], index: ir.Index) -> int:
         moved = changed_paths(self.known.names, index) if self.known.units else frozenset[str]()
@@ -252,14 +283,22 @@ class _Build:
         ]
         parents = _Parents(at, self._model)
         made: list[tuple[str, bytes]] = []
+        self.meter.begin(len(work), "compiling classes")
         for key in work:
             made.append(self._compile_unit(key, index, parents))
             if len(made) >= _CLASSES_AT_ONCE:
-                self.cache.add_classes(self.project, made)
-                made = []
+                self._save(made)
+            self.meter.step()
+        self._save(made)
+        self.meter.end()
+        return len(work)
+
+    def _save(self, made: list[tuple[str, bytes]]) -> None:
         if made:
             self.cache.add_classes(self.project, made)
-        return len(work)
+            made.clear()
+        if self.taker is not None:
+            self.taker.save()
 
     def _changed(self, at: Mapping[str, str]) -> frozenset[str]:
         """The full paths at which another content counts than in the build before."""
@@ -273,78 +312,58 @@ class _Build:
     def _compile_unit(self, key: str, index: ir.Index, parents: "_Parents") -> tuple[str, bytes]:
         klass = self._model(key)
         compiled = compile_class(klass, index, parents)
-        self.kept.pop(key, None)
+        self.kept.drop(key)
         record = encode_class(compiled.klass)
-        outline = take_outline(klass, compiled.klass)
-        if len(self.outlines) < _OUTLINES_REMEMBERED:
-            self.outlines[fold(compiled.klass.path)] = outline
-        self.units[key] = self.units[key]._replace(
-            needs=tuple(sorted(compiled.needs)),
-            reads=tuple(sorted(compiled.reads)),
+        unit = self.units[key] = self.units[key]._replace(
+            needs=tuple(map(intern, sorted(compiled.needs))),
+            reads=tuple(map(intern, sorted(compiled.reads))),
             length=len(record),
             check=crc32(record),
-            findings=pack_diagnostics(compiled.diagnostics),
-            outline=write_outline(outline),
+            findings=_pack(compiled.diagnostics),
         )
-        return fold(compiled.klass.path), record
+        path = fold(compiled.klass.path)
+        if self.taker is not None:
+            self.taker.take(path, unit.mark, klass, compiled.klass)
+        return path, record
 
     def _model(self, key: str) -> model.Class:
-        kept = self.kept.get(key)
-        if kept is not None:
-            return kept
-        at, domain, folder = self.folders[key]
-        return read_class(self.files, at, domain, folder)
+        kept = self.kept.peek(key)
+        return read_class(self.files, self.placed[key]) if kept is None else kept
 
     # -- findings ----------------------------------------------------------------------------------------------
 
+    def _own(self) -> Iterable[Unit]:
+        """The units that are reported on."""
+        return (unit for key, unit in self.units.items() if not self.roots[self.placed[key].at].reference)
+
     def _diagnostics(self) -> tuple[Diagnostic, ...]:
-        found = list(self.said)
-        for key, unit in self.units.items():
-            if not self.roots[self.folders[key][0]].reference:
-                found += unpack_diagnostics(unit.survey_findings)
-                found += unpack_diagnostics(unit.findings)
-        return _sorted(found)
+        packed = (text for unit in self._own() for text in (unit.survey_findings, unit.findings) if text)
+        found = [*self.said, *(each for text in packed for each in unpack_diagnostics(json.loads(text)))]
+        return tuple(sorted(found, key=lambda each: (each.span, each.kind.slug, each.message)))
 
     def _allowances(self) -> list[Json]:
-        """What the comments in the project's own classes allow, as plain data."""
-        own = (unit for key, unit in self.units.items() if not self.roots[self.folders[key][0]].reference)
-        return [each for unit in own for each in unit.allowances]
-
-    def _remarks(self, keys: Sequence[str], index: ir.Index) -> tuple[Diagnostic, ...]:
-        """What the rules find in the project's own classes."""
-        texts = {fold((unit := self.units[key]).full_path): unit.outline for key in keys}
-
-        def outline(path: str) -> Outline | None:
-            text = texts.get(path)
-            return None if text is None else self.outlines.get(path) or read_outline(text)
-
-        own = [self.units[key].full_path for key in keys if not self.roots[self.folders[key][0]].reference]
-        return _sorted(check(Compiled(index, outline, own, self._code_files())))
-
-    def _code_files(self) -> list[str]:
-        """The files beside the declarations of methods that look like code."""
-        classes = {(at, folder.folder) for at, _, folder in self.folders.values()}
+        """What the comments in the project's own files allow, as plain data."""
         return [
-            root.tree.display(entry.path)
-            for at, root in enumerate(self.roots)
-            if not root.reference
-            for entry in root.listing.entries
-            if entry.path.endswith((".rb", ".py")) and (at, entry.path.rpartition("/__methods__/")[0]) in classes
+            *self.allowed,
+            *(each for unit in self._own() if unit.allowances for each in json.loads(unit.allowances)),
         ]
 
 
-def _sorted(found: Iterable[Diagnostic]) -> tuple[Diagnostic, ...]:
-    return tuple(sorted(found, key=lambda each: (each.span, each.kind.slug, each.message)))
+def _pack(found: Sequence[Diagnostic]) -> str:
+    return json.dumps(pack_diagnostics(found), separators=(",", ":")) if found else ""
 
 
 class _Parents:
-    """Gives classes by their full paths to those that inherit from them; a few are remembered, since siblings ask for
-    the same ones."""
+    """Gives classes by their full paths to those that inherit from them.
+
+    As many as there is room for are remembered: siblings ask for the same ones, and of a long chain each asks for all.
+    """
 
     def __init__(self, keys: Mapping[str, str], read: Callable[[str], model.Class]) -> None:
         self._keys = keys
         self._read = read
         self._remembered: dict[str, model.Class] = {}
+        self._parts = 0
 
     def __call__(self, path: str) -> model.Class | None:
         key = self._keys.get(fold(path))
@@ -352,7 +371,14 @@ class _Parents:
             return None
         found = self._remembered.get(key)
         if found is None:
-            if len(self._remembered) >= _PARENTS_REMEMBERED:
-                self._remembered.clear()
             found = self._remembered[key] = self._read(key)
+            self._parts += _part_count(found)
+            while self._parts > _PARTS_REMEMBERED and len(self._remembered) > 1:
+                oldest = next(iter(self._remembered))
+                self._parts -= _part_count(self._remembered.pop(oldest))
         return found
+
+
+def _part_count(klass: model.Class) -> int:
+    values = sum(1 + len(each.values) for each in klass.instances)
+    return 1 + len(klass.schema) + len(klass.methods) + values

@@ -3,9 +3,9 @@
 from collections.abc import Iterator, Mapping, Sequence
 
 from aelang import model
-from aelang.building.files import FileReader, Root, read_class
-from aelang.building.units import Known
-from aelang.cache import Cache
+from aelang.building.files import FileReader, Placed, read_class
+from aelang.building.stored import StoredBuild
+from aelang.building.units import unit_key
 from aelang.loader.assemble import assemble_domain
 from aelang.loader.layout import ClassFolder, DomainFolder, lay_out
 from aelang.loader.order import order_domains
@@ -13,47 +13,50 @@ from aelang.loader.records import Role
 from aelang.names import fold
 
 
-def read_datastore(
-    roots: Sequence[Root], explicit: Sequence[str] | None, cache: Cache, known: Known
-) -> model.Datastore:
-    """The domains in `roots`, whose class folders `known` has named. Raises CacheError where the cache fails."""
-    files = FileReader(roots, cache, known.digests)
+def read_datastore(stored: StoredBuild, explicit: Sequence[str] | None) -> model.Datastore:
+    """The domains of the project, whose class folders building has named.
+
+    Raises CacheError where a file has changed since, here or when a class is reached.
+    """
+    files = FileReader(stored.roots, stored.digests())
+    paths = {key: fold(unit.path) for key, unit in stored.units()}
     domains = [
-        _domain(files, at, folder, known)
-        for at, root in enumerate(roots)
+        _domain(files, at, folder, paths)
+        for at, root in enumerate(stored.roots)
         for folder in lay_out(root.listing, root.tree.display).domains
     ]
     return order_domains(domains, explicit)[0]
 
 
-def _domain(files: FileReader, at: int, folder: DomainFolder, known: Known) -> model.Domain:
+def _domain(files: FileReader, at: int, folder: DomainFolder, paths: Mapping[str, str]) -> model.Domain:
     tree = files.roots[at].tree
     roles = {folder.declaration: Role.DOMAIN.value}
     roles.update((each.declaration, Role.NAMESPACE.value) for each in folder.namespaces)
-    files.look_at(at, roles)
-    records, _ = files.records(at, roles)
+    records = files.records(files.look_at(at, (roles,), whole=True), roles).files
     domain, _ = assemble_domain(folder, records, (), tree.name, tree.display)
-    return domain._replace(classes=_Classes(files, at, domain.name, folder.classes, known))
+    return domain._replace(classes=_Classes(files, at, domain.name, folder.classes, paths))
 
 
 class _Classes(Mapping[str, model.Class]):
     """The classes of a domain by their folded paths."""
 
-    def __init__(self, files: FileReader, at: int, domain: str, folders: Sequence[ClassFolder], known: Known) -> None:
+    def __init__(
+        self, files: FileReader, at: int, domain: str, folders: Sequence[ClassFolder], paths: Mapping[str, str]
+    ) -> None:
         self._files = files
         self._at = at
         self._domain = domain
         self._folders: dict[str, ClassFolder] = {}
         self._read: dict[str, model.Class] = {}
         for folder in folders:
-            unit = known.units.get(f"{at}:{folder.folder}")
-            if unit is not None:
-                self._folders.setdefault(fold(unit.path), folder)
+            path = paths.get(unit_key(at, folder.folder))
+            if path is not None:
+                self._folders.setdefault(path, folder)
 
     def __getitem__(self, path: str) -> model.Class:
         key = fold(path)
         if key not in self._read:
-            self._read[key] = read_class(self._files, self._at, self._domain, self._folders[key])
+            self._read[key] = read_class(self._files, Placed(self._at, self._domain, self._folders[key]))
         return self._read[key]
 
     def __iter__(self) -> Iterator[str]:

@@ -2,10 +2,13 @@
 
 import os
 import sys
-from typing import TextIO
+from typing import TYPE_CHECKING, TextIO
 
 from aelang.cli.options import Given
 from aelang.interpreter.values import mask_secrets
+
+if TYPE_CHECKING:
+    from aelang.cli.progress import Bar
 
 _STYLES = {"red": "31", "green": "32", "yellow": "33", "blue": "34", "cyan": "36", "dim": "2", "bold": "1"}
 _CONTROL = {code: f"\\x{code:02x}" for code in (*range(9), *range(11, 32), *range(0x7F, 0xA0))}
@@ -15,7 +18,7 @@ _CONTROL = {code: f"\\x{code:02x}" for code in (*range(9), *range(11, 32), *rang
 class Console:
     """The streams of a command and how they may be used."""
 
-    __slots__ = ("_error_colored", "_quiet", "colored")
+    __slots__ = ("_bar", "_error_colored", "_quiet", "colored")
 
     def __init__(self, given: Given) -> None:
         _never_fail_to_write(sys.stdout)
@@ -23,9 +26,11 @@ class Console:
         self.colored = _wants_color(wanted, sys.stdout)
         self._error_colored = _wants_color(wanted, sys.stderr)
         self._quiet = given.flag("quiet")
+        self._bar: Bar | None = None
 
     def result(self, text: str) -> None:
         """Prints a part of the result."""
+        self.clear_bar()
         print(mask_secrets(text))  # noqa: T201 - results are printed here and nowhere else
 
     def note(self, text: str) -> None:
@@ -35,6 +40,7 @@ class Console:
 
     def tell(self, text: str) -> None:
         """Tells something that was asked for or that must be known, such as a trace or an error."""
+        self.clear_bar()
         print(mask_secrets(text), file=sys.stderr, flush=True)  # noqa: T201 - and everything else here
 
     def progress(self, text: str) -> None:
@@ -42,6 +48,21 @@ class Console:
         if not self._quiet:
             sys.stderr.write(f"\r{text}\x1b[K")
             sys.stderr.flush()
+
+    def bar(self) -> "Bar | None":
+        """A progress bar, where there is someone to see it: on a terminal that can go back in a line, not `--quiet`."""
+        stream = sys.stderr
+        if self._quiet or stream is None or not stream.isatty() or os.environ.get("TERM") == "dumb":
+            return None
+        from aelang.cli.progress import Bar
+
+        self._bar = Bar(stream)
+        return self._bar
+
+    def clear_bar(self) -> None:
+        """Takes the progress bar away, if one is drawn."""
+        if self._bar is not None:
+            self._bar.clear()
 
     def error(self, text: str, place: str = "") -> None:
         """Tells what went wrong and, where one is known, the place in the datastore."""

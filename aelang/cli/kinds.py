@@ -1,10 +1,10 @@
 """`aelang kinds`: the kinds of findings, and the page of each."""
 
-import os
 import re
 
 from aelang.cli.console import Console
 from aelang.cli.options import HOW, Argument, Command, Given
+from aelang.diagnostics.kinds import page, slugs, title
 
 COMMAND = Command(
     text="""Lists every kind of finding with its severity and what it is about. With SLUG it shows the page of that
@@ -14,6 +14,7 @@ kind: what is wrong, why it matters, an example to avoid and one to prefer.""",
     examples=(("aelang kinds unknown-instance", "what a finding means and how to put it right"),),
 )
 
+_WIDEST = 100
 _SEVERITY = re.compile(r"(error|warning|info): \[([a-z0-9-]+)\]")
 
 
@@ -30,13 +31,20 @@ def execute(given: Given) -> int:
         hint = did_you_mean(slug, slugs()) or "`aelang kinds` lists them"
         console.error(f"there is no kind of finding `{slug}`; {hint}")
         return 1
-    console.result(_page(slug).rstrip("\n"))
+    text = page(slug).rstrip("\n")
+    console.result(_rendered(text) if console.colored else text)
     return 0
 
 
-def slugs() -> list[str]:
-    """The slugs of all kinds, sorted."""
-    return sorted(name.removesuffix(".md") for name in os.listdir(_folder()) if name.endswith(".md"))
+def _rendered(text: str) -> str:
+    """The page `text` as a terminal shows it."""
+    from rich.console import Console as Terminal
+    from rich.markdown import Markdown
+
+    terminal = Terminal(force_terminal=True, width=min(Terminal().width, _WIDEST))
+    with terminal.capture() as captured:
+        terminal.print(Markdown(text))
+    return captured.get().rstrip("\n")
 
 
 def _lines() -> list[str]:
@@ -44,23 +52,11 @@ def _lines() -> list[str]:
     width = max(map(len, known))
     rows = []
     for slug in known:
-        page = _page(slug)
-        title = page.partition("\n")[0].removeprefix("# ")
-        rows.append(f"{slug:{width}}  {_severity(slug, page):7}  {title}")
+        text = page(slug)
+        rows.append(f"{slug:{width}}  {_severity(slug, text):7}  {title(text)}")
     return rows
 
 
-def _severity(slug: str, page: str) -> str:
+def _severity(slug: str, text: str) -> str:
     """The severity that the examples of the page show."""
-    return next((severity for severity, named in _SEVERITY.findall(page) if named == slug), "")
-
-
-def _folder() -> str:
-    from aelang import diagnostics
-
-    return os.path.join(os.path.dirname(diagnostics.__file__), "pages")
-
-
-def _page(slug: str) -> str:
-    with open(os.path.join(_folder(), f"{slug}.md"), encoding="utf-8") as file:
-        return file.read()
+    return next((severity for severity, named in _SEVERITY.findall(text) if named == slug), "")

@@ -115,6 +115,11 @@ HOW = (QUIET, COLOR)
 
 
 def domain_list(given: Given) -> tuple[str, ...] | None:
-    """The domains of `--domains A,B`; None where the option was not given."""
+    """The domains of `--domains A,B`; None where the option was not given. Raises Misused where it names none."""
     text = given.text("domains")
-    return None if text is None else tuple(filter(None, map(str.strip, text.split(","))))
+    if text is None:
+        return None
+    names = tuple(filter(None, map(str.strip, text.split(","))))
+    if not names:
+        raise Misused("`--domains` names no domain: write `--domains A,B`, or leave it out")
+    return names

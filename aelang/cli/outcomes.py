@@ -86,7 +86,7 @@ def tell_fault(console: Console, index: ir.Index, ended: Ended) -> None:
             if error.detail:
                 console.tell(f"  = {printable(error.detail)}")
             if type(error) is InvalidPathFormat and not error.span.source:
-                console.tell("  = help: a target is written /Namespace/Class/instance?argument=value#message")
+                console.tell(_TARGET_FORM)
         case Finished(workspace=workspace) if workspace.root is None:
             console.error(_why_nothing(ended.last))
             _tell_nearest(console, index, ended.uri)
@@ -94,6 +94,9 @@ def tell_fault(console: Console, index: ir.Index, ended: Ended) -> None:
             console.error(reason or "the run ended with ae_result = error")
         case _:
             pass
+
+
+_TARGET_FORM = "  = help: a target is written /Namespace/Class/instance?argument=value#message"
 
 
 def tell_passed_over(console: Console, dropped: Sequence[Dropped]) -> None:
@@ -115,6 +118,9 @@ def _tell_nearest(console: Console, index: ir.Index, uri: str) -> None:
     from aelang.analysis.names import nearest_path
 
     path = re.split("[?#]", uri, maxsplit=1)[0]
+    if not path.strip("/ "):
+        console.tell(_TARGET_FORM)
+        return
     hint = "" if is_known(index, path) else nearest_path(index, path)
     if hint:
         console.tell(f"  = help: {hint}")

@@ -65,6 +65,8 @@ def _take_arguments(declared: tuple[Argument, ...], given: list[str], values: di
     rest = list(given)
     for argument in declared:
         if argument.many:
+            if argument.required and not rest:
+                return False
             values[argument.key] = tuple(rest)
             rest = []
         elif rest:
@@ -73,6 +75,6 @@ def _take_arguments(declared: tuple[Argument, ...], given: list[str], values: di
             return False
         else:
             values[argument.key] = None
-        if argument.choices and values[argument.key] not in argument.choices:
+        if argument.choices and values[argument.key] not in (*argument.choices, None):
             return False
     return not rest and "" not in given

@@ -4,31 +4,59 @@ import os
 from typing import TYPE_CHECKING
 
 from aelang.cli.console import Console
-from aelang.cli.options import Given, domain_list
+from aelang.cli.options import Given, Misused, domain_list
 from aelang.names import fold
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Sequence
 
+    from aelang.building.progress import Progress
     from aelang.diagnostics import Diagnostic
     from aelang.loader.trees import Tree
     from aelang.project import Compilation
 
 
-def open_roots(given: Given, console: Console, more: "Sequence[str]" = ()) -> "Compilation | None":
-    """The compilation of the roots of `-d` and `more`, else of what the folder says.
+def open_roots(
+    given: Given,
+    console: Console,
+    more: "Sequence[str]" = (),
+    progress: "Progress | None" = None,
+    *,
+    remarks: bool = False,
+) -> "Compilation | None":
+    """The compilation of the roots of `-d` and `more`, else of what the folder says; long work tells `progress`.
+    `remarks`: they will be asked for.
 
     None where one of them cannot be opened, or has no domain that `--domains` names; that has then been told.
+    Raises Misused where one is given twice.
     """
     from aelang.project import ProjectError, open_project
 
     domains = domain_list(given)
+    roots = [*given.many("datastore"), *more]
+    _refuse_twice(roots)
     try:
-        opened = open_project([*given.many("datastore"), *more], domains=domains, references=given.many("reference"))
+        opened = open_project(
+            roots,
+            domains=domains,
+            references=given.many("reference"),
+            remarks=remarks,
+            progress=progress,
+            profile=given.text("profile"),
+        )
     except ProjectError as fault:
         tell_diagnostics(fault.diagnostics, console)
         return None
     return opened if _are_known(domains or (), opened, console) else None
+
+
+def _refuse_twice(roots: "Sequence[str]") -> None:
+    seen: set[str] = set()
+    for root in roots:
+        key = os.path.realpath(root) if os.path.exists(root) else root
+        if key in seen:
+            raise Misused(f"`{root}` is given twice: leave one out")
+        seen.add(key)
 
 
 def _are_known(domains: "Sequence[str]", opened: "Compilation", console: Console) -> bool:
@@ -42,15 +70,27 @@ def _are_known(domains: "Sequence[str]", opened: "Compilation", console: Console
     return not unknown
 
 
-def tell_diagnostics(found: "Sequence[Diagnostic]", console: Console, roots: "Sequence[str]" = ()) -> None:
-    """Tells `found` on standard error, each with its line of the source, which is a file or lies in one of `roots`."""
+def tell_diagnostics(
+    found: "Sequence[Diagnostic]",
+    console: Console,
+    roots: "Sequence[str]" = (),
+    fixable: "Callable[[Diagnostic], bool] | None" = None,
+) -> None:
+    """Tells `found` on standard error, each with its line of the source, which is a file or lies in one of `roots`;
+    of those that are `fixable` it says so."""
     if not found:
         return
-    from aelang.diagnostics.lines import line_reader
     from aelang.diagnostics.text import render
 
-    read_line = line_reader(_Sources(found, roots).read)
-    console.tell(render(found, read_line, colored=console.error_colored) + "\n")
+    read_line = lines_of(found, roots)
+    console.tell(render(found, read_line, colored=console.error_colored, fixable=fixable) + "\n")
+
+
+def lines_of(found: "Sequence[Diagnostic]", roots: "Sequence[str]") -> "Callable[[str, int], str | None]":
+    """A function from a source's name and a number to the line, for the sources of `found`, as `tell_diagnostics`."""
+    from aelang.diagnostics.lines import line_reader
+
+    return line_reader(_Sources(found, roots).read)
 
 
 class _Sources:

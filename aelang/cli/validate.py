@@ -1,18 +1,18 @@
 """`aelang validate`: all that is wrong in datastores, within files and across them."""
 
-import os
 from typing import TYPE_CHECKING
 
 from aelang.cli.console import Console
-from aelang.cli.options import HOW, JSON, WHERE, Argument, Command, Given, Hindered, Misused, Option
-from aelang.cli.roots import open_roots, tell_diagnostics
+from aelang.cli.options import HOW, JSON, WHERE, Argument, Command, Given, Misused, Option
+from aelang.cli.roots import lines_of, open_roots, tell_diagnostics
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from aelang.checking import Checked
+    from aelang.cli.progress import Bar
     from aelang.diagnostics import Diagnostic
     from aelang.project import Compilation
-    from aelang.rules.allowed import Rule
 
 FORMATS = ("text", "json", "sarif", "github", "gitlab", "junit")
 
@@ -27,9 +27,15 @@ Exit codes: 0 nothing as grave as `--fail-on`, 1 otherwise. `aelang kinds SLUG` 
         *WHERE,
         Option(("--fail-on",), "The least severity that ends in exit code 1; `error` unless given.",
                choices=("error", "warning", "info")),
-        Option(("--without-code",), "The code of methods is elsewhere: do not miss it."),
+        Option(("--without-code",), "The code of methods is elsewhere: do not miss it, and do not check its syntax."),
+        Option(("--profile",), "For whom it is written: with `manageiq`, tell what ManageIQ would ignore or refuse.",
+               choices=("aelang", "manageiq")),
         Option(("--baseline",), "Findings in this file do not count; it is written where there is none.", "FILE",
                completes="files"),
+        Option(("--changed-since",), "Only what the change since this revision touches, or breaks elsewhere; `main...` "
+               "is where this branch left main.", "REV"),
+        Option(("--fix",), "Put right what has exactly one safe fix, then look again."),
+        Option(("--diff",), "With `--fix`: show what would become of the files, and leave them as they are."),
         Option(("--format",), "How findings are printed; all but `text` go to standard output.", choices=FORMATS),
         JSON._replace(help="The same as `--format json`: one JSON object a line."),
         Option(("-v", "--verbose"), "Tell how many files were read and classes compiled."),
@@ -39,115 +45,114 @@ Exit codes: 0 nothing as grave as `--fail-on`, 1 otherwise. `aelang kinds SLUG` 
         ("aelang validate", "what is wrong in the datastore of this folder, before the merge"),
         ("aelang validate ours/ --reference manageiq/", "what ours refers to may be in ManageIQ's own domain"),
         ("aelang validate --format github", "annotations in a workflow of GitHub"),
+        ("aelang validate --changed-since main...", "what this branch touches or breaks, and nothing older"),
+        ("aelang validate --fix --diff", "what could be put right without thinking"),
         ("aelang validate --fail-on warning --quiet", "a strict check that tells nothing but findings"),
     ),
 )  # fmt: skip
 
-_ABOUT_CODE = frozenset(("missing-code",))
-
 
 def execute(given: Given) -> int:
     """Compiles, applies the rules, tells; 1 where there is something as grave as `--fail-on`. Raises Misused."""
+    shape = _shape(given)
+    console = Console(given)
+    bar = console.bar()
+    compiled = open_roots(given, console, given.many("roots"), bar, remarks=True)
+    if compiled is None:
+        return 1
+    from aelang.checking import Unusable
+    from aelang.project import ProjectError
+
+    try:
+        checked = _checked(given, compiled, bar)
+        if given.flag("fix"):
+            from aelang.cli.fixes import fix
+
+            if fix(checked.found, compiled.settings.roots, console, only_show=given.flag("diff")):
+                compiled = compiled.reopened()
+                checked = _checked(given, compiled, bar)
+    except (Unusable, ProjectError) as fault:
+        console.error(str(fault))
+        return 1
+    for note in checked.notes:
+        console.note(note)
+    _tell(checked.found, compiled, shape, console)
+    if given.flag("verbose"):
+        _tell_statistics(compiled, console)
+    return 1 if _fails(checked.found, given.text("fail_on") or "error") else 0
+
+
+def _shape(given: Given) -> str:
     shape = given.text("format") or ("json" if given.flag("json") else "text")
     if given.flag("json") and shape != "json":
         raise Misused("`--json` and `--format` say different things: leave one out")
-    console = Console(given)
-    compiled = open_roots(given, console, given.many("roots"))
-    if compiled is None:
-        return 1
-    found = _findings(compiled, without_code=given.flag("without_code"))
-    baseline = given.text("baseline")
+    if given.flag("diff") and not given.flag("fix"):
+        raise Misused("`--diff` shows what `--fix` would do: write `--fix --diff`")
+    if given.flag("diff") and shape != "text":
+        raise Misused(f"`--diff` prints a difference and `--format {shape}` a report: leave one out")
+    return shape
+
+
+def _checked(given: Given, compiled: "Compilation", bar: "Bar | None") -> "Checked":
+    """What is to be told: new beside the baseline, brought about by the change. Raises Unusable."""
+    from aelang.checking import check
+
+    without_code = given.flag("without_code")
+    checked = check(compiled, without_code=without_code)
+    baseline, revision = given.text("baseline"), given.text("changed_since")
     if baseline is not None:
-        try:
-            found = _only_new(found, baseline)
-        except Hindered as fault:
-            console.error(str(fault))
-            return 1
-    _tell(found, compiled, shape, console)
-    if given.flag("verbose"):
-        said = compiled.statistics
-        kept = said.classes - said.classes_compiled
-        console.tell(f"files: {said.files} seen, {said.files_read} read")
-        console.tell(f"classes: {said.classes}, {said.classes_compiled} compiled, {kept} from the cache")
-    return 1 if _fails(found, given.text("fail_on") or "error") else 0
+        from aelang.checking.baseline import only_new
+
+        checked = checked._replace(found=only_new(checked.found, baseline))
+    if revision is not None:
+        from aelang.checking.changed import only_changed
+
+        found, notes = only_changed(checked.found, compiled, revision, without_code=without_code, progress=bar)
+        checked = checked._replace(found=found, notes=(*checked.notes, *notes))
+    return checked
 
 
-def _findings(compiled: "Compilation", *, without_code: bool) -> "list[Diagnostic]":
-    found = [*compiled.diagnostics, *compiled.remarks]
-    comments, rules = compiled.allowances, _allowed_by_configuration(compiled)
-    if comments or rules:
-        from aelang.cli.kinds import slugs
-        from aelang.rules.allowed import apply
-
-        found = apply(found, comments, rules, slugs())
-    if without_code:
-        found = [each for each in found if each.kind.slug not in _ABOUT_CODE]
-    return sorted(found, key=lambda each: (each.span, each.kind.slug, each.message))
-
-
-def _allowed_by_configuration(compiled: "Compilation") -> "list[Rule]":
-    """The allowances of aelang.toml, in the folder of the project or above this one."""
-    from aelang.config import FILE_NAME, find_config, read_table
-
-    start = compiled.settings.folder or "."
-    path = find_config(start)
-    said = read_table(start, "rules").get("allow", ()) if path is not None else ()
-    if path is None or not isinstance(said, list):
-        return []
-    from aelang.rules.allowed import Rule
-    from aelang.source import Span
-
-    span = Span(os.path.relpath(path) if os.path.relpath(path) == FILE_NAME else path)
-    entries = [{key: str(text) for key, text in each.items()} for each in said if isinstance(each, dict)]
-    return [Rule(each.get("kind", ""), each.get("path", ""), each.get("reason", ""), span) for each in entries]
-
-
-def _only_new(found: "Sequence[Diagnostic]", path: str) -> "list[Diagnostic]":
-    """What of `found` is not in the baseline in the file `path`, which is made where there is none.
-
-    Raises Hindered where the file cannot be read or written.
-    """
-    import json
-    from collections import Counter
-
-    from aelang.diagnostics.gitlab import fingerprint
-
-    seen: Counter[str] = Counter()
-    prints = [fingerprint(each, seen) for each in found]
-    try:
-        if not os.path.exists(path):
-            with open(path, "w", encoding="utf-8") as file:
-                json.dump({"aelang baseline": 1, "findings": sorted(prints)}, file, indent=1)
-        with open(path, encoding="utf-8") as file:
-            content = json.load(file)
-        known = frozenset(map(str, content["findings"]))
-    except OSError as error:
-        raise Hindered(f"the baseline `{path}` cannot be used: {error.strerror}") from None
-    except (ValueError, KeyError, TypeError):
-        raise Hindered(f"`{path}` is no baseline: name another file, or take it away to make it anew") from None
-    return [each for each, print_ in zip(found, prints, strict=True) if print_ not in known]
+def _tell_statistics(compiled: "Compilation", console: Console) -> None:
+    said = compiled.statistics
+    kept = said.classes - said.classes_compiled
+    console.tell(f"files: {said.files} seen, {said.files_read} read")
+    console.tell(f"classes: {said.classes}, {said.classes_compiled} compiled, {kept} from the cache")
 
 
 def _tell(found: "Sequence[Diagnostic]", compiled: "Compilation", shape: str, console: Console) -> None:
     from aelang.diagnostics.text import counted, summary
 
+    roots = (*compiled.settings.roots, *compiled.settings.references)
+    fixable = _fixable(found, compiled.settings.roots)
     if shape != "text":
-        report = _report(found, shape)
+        report = _report(found, shape, roots)
         if report:
             console.result(report)
     elif found:
-        tell_diagnostics(found, console, (*compiled.settings.roots, *compiled.settings.references))
+        tell_diagnostics(found, console, roots, lambda each: id(each) in fixable)
     files = counted(compiled.statistics.files, "file")
-    console.note(f"validated {files}: {summary(found) or 'nothing is wrong'}")
+    more = f"; {len(fixable)} can be put right with `--fix`" if fixable else ""
+    console.note(f"validated {files}: {summary(found) or 'nothing is wrong'}{more}")
 
 
-def _report(found: "Sequence[Diagnostic]", shape: str) -> str:
+def _fixable(found: "Sequence[Diagnostic]", roots: "Sequence[str]") -> frozenset[int]:
+    """Which of `found`, by identity, `--fix` would put right: it writes to folders only."""
+    import os
+
+    if not found or not all(map(os.path.isdir, roots)):
+        return frozenset()
+    from aelang.checking import is_fixable
+
+    return frozenset(id(each) for each in found if is_fixable(each))
+
+
+def _report(found: "Sequence[Diagnostic]", shape: str, roots: "Sequence[str]") -> str:
     """`found` for programs. Each renderer is imported for itself: a check should not pay for all of them."""
     if shape == "sarif":
         from aelang import __version__
         from aelang.diagnostics import sarif
 
-        return sarif.render(found, __version__)
+        return sarif.render(found, __version__, lines_of(found, roots))
     if shape == "github":
         from aelang.diagnostics import github
 

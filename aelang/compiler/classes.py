@@ -376,6 +376,7 @@ def _method(method: model.Method, bench: _Bench) -> ir.Method:
         place=bench.place(method.source, name.line, name.column),
         effect=effect if effect in ("none", "once") else "idempotent",
         options=_frozen(dict(method.options)),
+        code_line=method.code_line if method.code_source == method.source else 0,
     )
 
 

@@ -42,6 +42,9 @@ UNKNOWN_FIELD = DiagnosticKind("unknown-field", Severity.ERROR, "the class `{kla
 MAX_UNKNOWN = 100
 """Values without field that are reported of one instance."""
 
+MAX_HINTS = 200
+"""Values without field of one class for which a field is looked for that has a name like theirs."""
+
 ReadClass: TypeAlias = Callable[[str], model.Class | None]
 """Gives the class with the full path `Domain/Ns/Class`, None where it cannot be had."""
 
@@ -164,7 +167,7 @@ _Lineage: TypeAlias = tuple[tuple[model.Class, ...], ir.Faulty | None, list[Diag
 
 def _lineage(klass: model.Class, library: Library) -> _Lineage:
     """`klass` and its ancestors. What is wrong is reported of `klass` alone: its ancestors report the rest."""
-    lineage = [klass]
+    lineage, known = [klass], {_path(klass)}
     while (reference := _reference(lineage[-1].attributes)) is not None:
         entry = _parent(lineage[-1], reference, library)
         parent = None if entry is None else library.at(entry)
@@ -172,7 +175,7 @@ def _lineage(klass: model.Class, library: Library) -> _Lineage:
             fault = ir.Faulty("InstanceNotFound", f"Class [{reference}] not found: [{_path(lineage[-1])}] inherits it")
             found = [_unknown_class(klass, reference, library)] if len(lineage) == 1 else []
             return tuple(lineage), fault, found
-        if any(_path(each) == _path(parent) for each in lineage):
+        if _path(parent) in known:
             chain = " < ".join(map(_path, (*lineage, parent)))
             fault = ir.Faulty("InvalidInheritance", f"Class [{_path(parent)}] inherits from itself: {chain}")
             found = (
@@ -182,6 +185,7 @@ def _lineage(klass: model.Class, library: Library) -> _Lineage:
             )
             return tuple(lineage), fault, found
         lineage.append(parent)
+        known.add(_path(parent))
     return tuple(lineage), None, []
 
 
@@ -383,10 +387,12 @@ def _unknown_fields(klass: model.Class, fields: Sequence[Field]) -> Iterator[Dia
     if "name" not in klass.attributes:
         return  # its own file cannot be read
     names = {fold(field.name): field.name for field in fields}
+    hints = 0
     for instance in by_folded_name(klass.instances).values():
         unknown = [value.name for value in instance.values if fold(value.name.value or "") not in names]
         for at in unknown[:MAX_UNKNOWN]:
             name = at.value or ""
-            advice = did_you_mean(name, names.values())
+            hints += 1
+            advice = did_you_mean(name, names.values()) if hints <= MAX_HINTS else ""
             advice = advice or "declare it in the `schema` of the class, or take the value away"
             yield UNKNOWN_FIELD.at(at.span(instance.source), advice, klass=klass.path, name=name)

@@ -21,6 +21,7 @@ from aelang.compiler.lower_references import lower_template
 from aelang.diagnostics import Diagnostic
 from aelang.names import SCHEMES, InvalidCall, InvalidUri, is_blank, is_off, read_call, read_query, split_uri
 from aelang.names.calls import Attribute, Call, read_argument
+from aelang.regex import regex
 from aelang.source import Span
 from aelang.syntax import calls, collects, targets
 from aelang.syntax.places import BLANKS, Fault, placed, shifted
@@ -210,7 +211,7 @@ def _state(text: str) -> _Meaning:
     return meaning, shifted(faults, found.start(1))
 
 
-_PREFIX = re.compile(r"\s+METHOD::", re.IGNORECASE)
+_PREFIX = regex(r"\s+METHOD::", re.IGNORECASE)
 _PREFIX_HELP = "nothing may stand before `METHOD::`, not even a blank"
 
 

@@ -4,19 +4,19 @@ Values are not pasted into the text: each reference keeps its number, counted fr
 that a run finds for it stands in the expression as a value.
 """
 
-import re
 from functools import lru_cache
 from typing import NamedTuple, assert_never
 
 from aelang import ir
 from aelang.compiler.lower_references import reference_part
+from aelang.regex import regex
 from aelang.syntax import nodes
 from aelang.syntax.expressions import invalid, read_expression
 from aelang.syntax.places import Fault
 from aelang.syntax.templates import Found, find_references, may_have_references
 
 _DEEPEST = 100  # nesting of an expression: beyond any that was written by hand, far below what a run can hold
-_LONE_REFERENCE = re.compile(r"\$\{[^}]+\}")  # the commonest assertion, not worth a grammar
+_LONE_REFERENCE = regex(r"\$\{[^}]+\}")  # the commonest assertion, not worth a grammar
 _LITERALS = {"true": True, "false": False, "nil": None, "null": None, "none": None}
 
 

@@ -12,6 +12,7 @@ from aelang.compiler.lower_expressions import mean
 from aelang.compiler.lower_references import lower_template
 from aelang.diagnostics import Diagnostic, DiagnosticKind, Severity
 from aelang.names import is_target
+from aelang.regex import regex
 from aelang.source import Span
 from aelang.syntax.expressions import INVALID_EXPRESSION
 from aelang.syntax.places import BLANKS, Fault, fault, placed, shifted, shown
@@ -26,7 +27,7 @@ STEP_WITH_MESSAGE = DiagnosticKind(
     "step-with-message", Severity.ERROR, "the target `{text}` of a step has a message of its own"
 )
 
-_CONDITION = re.compile(r"\s*(if|unless)\b", re.IGNORECASE)
+_CONDITION = regex(r"\s*(if|unless)\b", re.IGNORECASE)
 _HELP = "write `IF` or `UNLESS` and an expression: IF ${/#count} > 3"
 
 

@@ -10,6 +10,7 @@ from functools import lru_cache
 from aelang import ir
 from aelang.diagnostics import DiagnosticKind, Severity
 from aelang.names import InvalidUri, Uri, collapse_slashes, split_path, split_uri
+from aelang.regex import regex
 from aelang.syntax.places import Fault, fault, shown
 from aelang.syntax.templates import (
     INVALID_REFERENCE,
@@ -32,7 +33,7 @@ IGNORED_STEP = DiagnosticKind(
 )
 IGNORED_OPTION = DiagnosticKind("ignored-option", Severity.WARNING, "`{reference}` never gives a value: {reason}")
 
-_CALL = re.compile(r"^\s*([/\w]+)\s*(?:\((.*)\))?\s*$", re.MULTILINE | re.ASCII)
+_CALL = regex(r"^\s*([/\w]+)\s*(?:\((.*)\))?\s*$", re.MULTILINE | re.ASCII)
 
 Lowered = tuple[str | ir.Template, tuple[Fault, ...]]
 

@@ -1,10 +1,12 @@
 """Diagnostics as commands of GitHub's workflows: each becomes an annotation at its line."""
 
+import os
 from collections.abc import Iterable
 
 from aelang.diagnostics import Diagnostic, Severity
 
 _COMMANDS = {Severity.ERROR: "error", Severity.WARNING: "warning", Severity.INFO: "notice"}
+_CONTROL = dict.fromkeys((*range(9), 11, 12, *range(14, 32), *range(127, 160)), "�")
 
 
 def render(found: Iterable[Diagnostic]) -> str:
@@ -14,7 +16,7 @@ def render(found: Iterable[Diagnostic]) -> str:
 
 def _one(found: Diagnostic) -> str:
     span = found.span
-    properties = {"file": span.source} if span.source else {}
+    properties = {"file": os.path.normpath(span.source)} if span.source else {}
     if span.line:
         column = max(span.column, 1)
         properties |= {"line": str(span.line), "col": str(column), "endColumn": str(column + max(span.length, 1) - 1)}
@@ -25,7 +27,7 @@ def _one(found: Diagnostic) -> str:
 
 
 def _data(text: str) -> str:
-    return text.replace("%", "%25").replace("\r", "%0D").replace("\n", "%0A")
+    return text.translate(_CONTROL).replace("%", "%25").replace("\r", "%0D").replace("\n", "%0A")
 
 
 def _property(text: str) -> str:

@@ -1,6 +1,7 @@
 """Diagnostics as a code quality report of GitLab."""
 
 import json
+import os
 from collections import Counter
 from collections.abc import Iterable
 
@@ -26,9 +27,14 @@ def fingerprint(found: Diagnostic, seen: Counter[str]) -> str:
 
 def _one(found: Diagnostic, seen: Counter[str]) -> dict[str, object]:
     return {
-        "description": found.message,
+        "description": f"{found.message}\n{found.help}" if found.help else found.message,
         "check_name": found.kind.slug,
         "fingerprint": fingerprint(found, seen),
         "severity": _SEVERITIES[found.severity],
-        "location": {"path": found.span.source, "lines": {"begin": max(found.span.line, 1)}},
+        "location": {"path": _path(found.span.source), "lines": {"begin": max(found.span.line, 1)}},
     }
+
+
+def _path(source: str) -> str:
+    """`source` as GitLab wants it, without a `./` before it; a finding about no file is shown at the project."""
+    return os.path.normpath(source) if source else "."

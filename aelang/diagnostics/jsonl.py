@@ -8,7 +8,7 @@ from aelang.source import Span
 
 
 def render(found: Iterable[Diagnostic]) -> str:
-    """A line for each of `found`: kind, severity, message, file, line, column, length, help, labels."""
+    """A line for each of `found`: kind, severity, message, file, line, column, length, help, labels, replacement."""
     return "\n".join(json.dumps(_one(each), ensure_ascii=False) for each in found)
 
 
@@ -20,6 +20,7 @@ def _one(found: Diagnostic) -> dict[str, object]:
         **_place(found.span),
         "help": found.help,
         "labels": [{"text": label.text, **_place(label.span)} for label in found.labels],
+        "replacement": found.replacement,
     }
 
 

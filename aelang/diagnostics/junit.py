@@ -17,20 +17,23 @@ def render(found: Sequence[Diagnostic]) -> str:
 
 def _one(found: Diagnostic) -> str:
     span, name = found.span, f"{found.kind.slug} at line {found.span.line}" if found.span.line else found.kind.slug
-    head = f"    <testcase classname={_quoted(span.source or 'aelang')} name={_quoted(name)}"
-    body = _text(f"{span}: {found.message}" + (f"\n{found.help}" if found.help else ""))
+    place = f" file={attribute(span.source)}" + (f' line="{span.line}"' if span.line else "") if span.source else ""
+    head = f"    <testcase classname={attribute(span.source or 'aelang')} name={attribute(name)}{place}"
+    body = escaped(f"{span}: {found.message}" + (f"\n{found.help}" if found.help else ""))
     if found.severity is Severity.INFO:
         return f"{head}><system-out>{body}</system-out></testcase>"
-    kind, message = _quoted(found.severity.word), _quoted(found.message)
+    kind, message = attribute(found.severity.word), attribute(found.message)
     return f"{head}><failure type={kind} message={message}>{body}</failure></testcase>"
 
 
-def _text(text: str) -> str:
-    return _allowed(text).replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
+def escaped(text: str) -> str:
+    """`text` as it stands between tags."""
+    return _allowed(text).replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;").replace("\r", "&#13;")
 
 
-def _quoted(text: str) -> str:
-    return '"' + _text(text).replace('"', "&quot;").replace("\n", "&#10;") + '"'
+def attribute(text: str) -> str:
+    """`text` as the value of an attribute, in quotes."""
+    return '"' + escaped(text).replace('"', "&quot;").replace("\n", "&#10;").replace("\t", "&#9;") + '"'
 
 
 def _allowed(text: str) -> str:

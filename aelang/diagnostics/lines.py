@@ -25,6 +25,6 @@ _KEPT = 50  # findings come sorted by source, and there may be a hundred thousan
 def _lines(source: str, read: Callable[[str], bytes]) -> list[str]:
     try:
         # YAML's and people's idea of a line: not every break of str.splitlines is one
-        return read(source).decode("utf-8", "replace").replace("\r\n", "\n").replace("\r", "\n").split("\n")
+        return read(source).decode("utf-8-sig", "replace").replace("\r\n", "\n").replace("\r", "\n").split("\n")
     except (OSError, LookupError):
         return []

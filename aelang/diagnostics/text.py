@@ -8,14 +8,19 @@ from aelang.source import NOWHERE, Span
 ReadLine = Callable[[str, int], "str | None"]
 """Gives a line of a source by its name and number, without its end; None where it cannot be read."""
 
+IsFixable = Callable[[Diagnostic], bool]
+
 _WIDEST = 160
+_LABEL_COLOR = "1;34"
 _COLORS = {Severity.ERROR: "1;31", Severity.WARNING: "1;33", Severity.INFO: "1;34"}
 _CONTROL = dict.fromkeys((*range(9), *range(10, 32), *range(127, 160)), "�") | {9: " "}
 
 
-def render(found: Iterable[Diagnostic], read_line: ReadLine, *, colored: bool = False) -> str:
-    """All of `found`, in the order given, with an empty line between two."""
-    return "\n\n".join(_one(each, read_line, colored) for each in found)
+def render(
+    found: Iterable[Diagnostic], read_line: ReadLine, *, colored: bool = False, fixable: IsFixable | None = None
+) -> str:
+    """All of `found`, in the order given, with an empty line between two; those that are `fixable` say so."""
+    return "\n\n".join(_one(each, read_line, colored, fixable) for each in found)
 
 
 def summary(found: Iterable[Diagnostic]) -> str:
@@ -34,31 +39,49 @@ def counted(count: int, noun: str, plural: str = "") -> str:
     return f"{count} {noun if count == 1 else plural or noun + 's'}"
 
 
-def _one(found: Diagnostic, read_line: ReadLine, colored: bool) -> str:
-    head = f"{found.severity.word}[{found.kind.slug}]"
-    if colored:
-        head = f"\x1b[{_COLORS[found.severity]}m{head}\x1b[0m"
+def _one(found: Diagnostic, read_line: ReadLine, colored: bool, fixable: IsFixable | None) -> str:
+    color = _COLORS[found.severity] if colored else ""
+    head = _painted(f"{found.severity.word}[{found.kind.slug}]", color)
     lines = [f"{head}: {_clean(found.message)}"]
     if found.span != NOWHERE:
-        lines += _place(found.span, "-->", "^", "", read_line)
+        lines += _place(found.span, "-->", "^", "", read_line, color)
     for label in found.labels:
-        lines += _place(label.span, ":::", "-", label.text, read_line)
+        lines += _place(label.span, ":::", "-", label.text, read_line, _LABEL_COLOR if colored else "")
     if found.help:
         lines += [f"  = help: {_clean(found.help)}"]
+    if fixable is not None and fixable(found):
+        lines += ["  = fix: `aelang validate --fix` does this"]
     return "\n".join(lines)
 
 
-def _place(span: Span, arrow: str, mark: str, text: str, read_line: ReadLine) -> list[str]:
+def _painted(text: str, color: str) -> str:
+    return f"\x1b[{color}m{text}\x1b[0m" if color else text
+
+
+def _place(span: Span, arrow: str, mark: str, text: str, read_line: ReadLine, color: str) -> list[str]:
     number = str(span.line)
     line = read_line(span.source, span.line) if span.line else None
     head = f"{' ' * len(number)}{arrow} {_clean(str(span))}"
     if line is None:
         return [f"{head}: {_clean(text)}" if text else head]
     shown, column = _window(_clean(line), max(span.column, 1))
-    width = max(1, min(span.length, len(shown) - column + 1))
-    under = " " * (column - 1) + mark * width + (f" {_clean(text)}" if text else "")
+    length = max(1, min(span.length, len(shown) - column + 1))
+    before, marked = columns(shown[: column - 1]), max(1, columns(shown[column - 1 : column - 1 + length]))
+    under = " " * (before + max(0, column - 1 - len(shown))) + _painted(mark * marked, color)
     gutter = " " * len(number)
-    return [head, f"{gutter} |", f"{number} | {shown}".rstrip(), f"{gutter} | {under}"]
+    said = f" {_clean(text)}" if text else ""
+    return [head, f"{gutter} |", f"{number} | {shown}".rstrip(), f"{gutter} | {under}{said}"]
+
+
+def columns(text: str) -> int:
+    """How many columns of a terminal `text` takes: two for a wide character, none for one that joins the one before."""
+    if text.isascii():
+        return len(text)
+    from unicodedata import category, east_asian_width
+
+    return sum(
+        0 if category(each) in ("Mn", "Me", "Cf") else 2 if east_asian_width(each) in ("W", "F") else 1 for each in text
+    )
 
 
 def _window(line: str, column: int) -> tuple[str, int]:

@@ -84,8 +84,13 @@ def to_double(value: int | float) -> float:
 
 def service_model_name(datatype: str, catalog: ServiceCatalog) -> str | None:
     """The service model that a data type or argument type stands for: by the table, else its CamelCase singular."""
-    model = SERVICE_MODELS.get(datatype) or _singular(_camel_case(datatype))
+    model = model_named(datatype)
     return model if catalog.knows(model) else None
+
+
+def model_named(datatype: str) -> str:
+    """The name of the service model that a data type or argument type would stand for, whether there is one or not."""
+    return SERVICE_MODELS.get(datatype) or _singular(_camel_case(datatype))
 
 
 def _camel_case(word: str) -> str:

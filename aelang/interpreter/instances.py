@@ -55,29 +55,30 @@ def _values(klass: ir.Class, instance: str) -> dict[str, str | None]:
 def _value(field: ir.Field) -> str | None:
     match field:
         case ir.AssertionField():
-            return " || ".join(_text(each.text) or "" for each in field.tests) or None
+            return " || ".join(text_of(each.text) or "" for each in field.tests) or None
         case ir.AttributeField(datatype="password"):
             return None if field.text is None else MASK
         case ir.AttributeField():
-            return _text(field.text)
+            return text_of(field.text)
         case ir.StateField(is_step=True, action=ir.Action(text)):
-            return (_text(text) or "").removesuffix(_MESSAGE_OF_STEP)
+            return (text_of(text) or "").removesuffix(_MESSAGE_OF_STEP)
         case _:
-            return None if field.action is None else _text(field.action.text)
+            return None if field.action is None else text_of(field.action.text)
 
 
 _MESSAGE_OF_STEP = "#${#ae_message}"
 """What the compiler put behind the target of a step, and its author did not."""
 
 
-def _text(text: ir.Text) -> str | None:
+def text_of(text: ir.Text) -> str | None:
+    """`text` as its author wrote it, near enough; nil is None."""
     match text:
         case None | str():
             return text
         case ir.Template(parts):
             return "".join(part if isinstance(part, str) else f"${{{_reference(part)}}}" for part in parts)
         case ir.Coalesced(options):
-            return " || ".join(_text(option) or "" for option in options)
+            return " || ".join(text_of(option) or "" for option in options)
         case _:
             assert_never(text)
 

@@ -96,7 +96,13 @@ def _code(workspace: Workspace, obj: WorkspaceObject, method: ir.Method) -> tupl
     (ENGINE-FACTS 7.5). Raises MethodNotFound."""
     found: list[ir.Method] = []
     _collect_embedded(workspace, method, found, {method.path})
-    return tuple(Code(f"/{each.path}", each.data or "") for each in (*found, method))
+    return tuple(map(_piece, (*found, method)))
+
+
+def _piece(method: ir.Method) -> Code:
+    if not method.code_line:
+        return Code(f"/{method.path}", method.data or "")
+    return Code(f"/{method.path.rpartition('/')[0]}.ael", method.data or "", method.code_line)
 
 
 def _collect_embedded(workspace: Workspace, method: ir.Method, found: list[ir.Method], seen: set[str]) -> None:

@@ -173,10 +173,12 @@ class ProtocolError(Exception):
 
 
 class Code(NamedTuple):
-    """A piece of code and the name under which it is known: `/Domain/Ns/Class/method`."""
+    """A piece of code, the name under which it is known, `/Domain/Ns/Class/method` or, where it stands in an `.ael`
+    file, `/Domain/Ns/Class.ael`, and the line of that at which it begins."""
 
     path: str
     text: str
+    line: int = 1
 
 
 class MethodCall(NamedTuple):

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple, TypeAlias
 
 from aelang.names import write_query
 from aelang.names.spelling import float_text, quoted, symbol_text
+from aelang.regex import regex
 
 if TYPE_CHECKING:
     from aelang.interpreter.ports import ServiceModel
@@ -133,7 +134,7 @@ def mask_secrets(text: str) -> str:
     return text
 
 
-_SECRET = re.compile(r"v\d:\{[^}]*\}|v\d%3A%7B.*?%7D", re.IGNORECASE)
+_SECRET = regex(r"v\d:\{[^}]*\}|v\d%3A%7B.*?%7D", re.IGNORECASE)
 
 
 def sanitize(text: str) -> str:

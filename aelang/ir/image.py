@@ -7,7 +7,7 @@ from aelang.ir.codec import Json, class_from_json
 from aelang.ir.nodes import Class
 from aelang.names import MISSING_INSTANCE, fold
 
-IMAGE_VERSION = 3
+IMAGE_VERSION = 4
 """Grows with every change of the nodes: an image or cache of another version is not read."""
 
 

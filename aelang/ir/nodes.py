@@ -317,7 +317,8 @@ class Method(NamedTuple):
     """A method: where it runs (`location`), in what language, its code or, for a builtin, its name (`data`).
 
     `effect` is what a crash in the middle of it means: `none`, `idempotent` or `once` (LANGUAGE 7). `options` are the
-    declaration's own, as JSON has them, with tuples for its lists.
+    declaration's own, as JSON has them, with tuples for its lists. `code_line` is the line of an `.ael` file at which
+    the code begins, 0 where it has a file of its own.
     """
 
     path: str
@@ -329,6 +330,7 @@ class Method(NamedTuple):
     place: Place
     effect: str = "idempotent"
     options: Mapping[str, Any] = {}  # Any: an author's own tree of JSON data
+    code_line: int = 0
 
     @property
     def name(self) -> str:

@@ -20,17 +20,37 @@ MISSING_ARGUMENT = DiagnosticKind(
 )
 
 
-def check(compiled: Compiled) -> Iterator[Diagnostic]:
+def check(outline: Outline, compiled: Compiled) -> Iterator[Diagnostic]:
     """Arguments without an input, and inputs without an argument: undeclared-argument, missing-argument."""
-    for outline in compiled.outlines():
-        for use in (*outline.calls, *method_targets(outline)):
-            found = compiled.method(use, outline)
-            if found is not None:
-                owner, method = found
-                yield from _undeclared(use, outline, owner, method)
-                yield from _missing(use, outline, owner, method)
-            elif use.klass is None and use.arguments and compiled.method_home(use, outline) is None:
-                yield from _of_builtin(use, outline)
+    for use in (*outline.calls, *method_targets(outline)):
+        found = compiled.method(use, outline)
+        if found is not None:
+            owner, method = found
+            yield from _undeclared(use, outline, owner, method)
+            yield from _missing(use, outline, owner, method)
+        elif use.klass is None and use.arguments and compiled.method_home(use, outline) is None:
+            yield from _of_builtin(use, outline)
+    for use in _hooks(outline):
+        found = compiled.method(use, outline)
+        if found is not None:
+            yield from _missing(use, outline, *found)
+
+
+_SET = ("ae_step", "ae_step_target", "ae_message")
+_HOOKS = (
+    ("before_step", _SET),
+    ("after_step", _SET),
+    ("on_state_change", (*_SET, "step_event", "from", "to", "message")),
+)
+"""The methods that are called around a step, with what they are given (LANGUAGE 5)."""
+
+
+def _hooks(outline: Outline) -> Iterator[CallUse]:
+    """The calls of hooks by the steps of a class, told at the first of them."""
+    step = next((field for field in outline.fields if field.kind == "step" and not field.inherited), None)
+    if step is not None:
+        for name, given in _HOOKS:
+            yield CallUse(step.name, "", "hook", step.place, None, None, name, given)
 
 
 def _undeclared(use: CallUse, outline: Outline, owner: Outline, method: MethodOutline) -> Iterator[Diagnostic]:

@@ -1,42 +1,123 @@
-"""Code: an inline method has it, and no code lies about that nothing calls."""
+"""Code: an inline method has it and can be called by it, and no code lies about that nothing calls."""
 
 from collections.abc import Iterator
+from typing import Any, NamedTuple
 
 from aelang.diagnostics import Diagnostic, DiagnosticKind, Label, Severity
 from aelang.names import fold
 from aelang.rules.compiled import Compiled
+from aelang.rules.outline import MethodOutline, Outline
 from aelang.source import Span
 
 MISSING_CODE = DiagnosticKind("missing-code", Severity.ERROR, "the inline method `{method}` has no code")
 CODE_WITHOUT_DECLARATION = DiagnosticKind(
     "code-without-declaration", Severity.WARNING, "this code is never run: {reason}"
 )
+MISSING_MAIN = DiagnosticKind("missing-main", Severity.ERROR, "the Python method `{method}` cannot be called: {reason}")
 
 
-def check(compiled: Compiled) -> Iterator[Diagnostic]:
-    """Methods without code, code without methods: missing-code, code-without-declaration."""
-    declared: dict[str, tuple[str, Span]] = {}
-    for outline in compiled.outlines():
-        for method in outline.methods:
+def check(outline: Outline, _compiled: Compiled) -> Iterator[Diagnostic]:
+    """Inline methods without code: missing-code."""
+    for method in outline.methods:
+        if fold(method.location) == "inline" and not method.has_code:
             span = outline.span(method.place)
-            location = fold(method.location)
-            declared[span.source.removesuffix(".yaml")] = (location, span)
-            if location == "inline" and not method.has_code:
-                advice = (
-                    f"write it into `{span.source.rpartition('/')[2].removesuffix('.yaml')}.rb` (or `.py`) beside it"
-                )
-                yield MISSING_CODE.at(span, advice, method=method.name)
-    for path in compiled.code_files:
-        yield from _lonely(path, declared)
+            yield MISSING_CODE.at(span, _where_code_goes(span.source, method), method=method.name)
 
 
-def _lonely(path: str, declared: dict[str, tuple[str, Span]]) -> Iterator[Diagnostic]:
+class _WithoutEntry(NamedTuple):
+    """A method that cannot be called, and why: for want of a `main`, or else. `embeds`: others may have one for it."""
+
+    name: str
+    reason: str
+    is_absent: bool
+    embeds: bool
+    place: Span
+
+
+class Codes:
+    """Code without methods, and methods that cannot be called: code-without-declaration, missing-main."""
+
+    def __init__(self, compiled: Compiled) -> None:
+        self._files = compiled.code_files
+        self._wanted = {path.rpartition(".")[0] for path in compiled.code_files}
+        self._declared: dict[str, tuple[str, Span]] = {}
+        self._embedded: set[str] = set()
+        self._without_entry: list[_WithoutEntry] = []
+        self._homes: set[str] = set()  # of the code of classes written in `.ael`
+
+    @staticmethod
+    def note(outline: Outline) -> Any:  # Any: plain data, which `look` takes
+        """The source of the class of `outline`, and of each method the name, the location, the place, which others it
+        embeds, and why it cannot be called."""
+        methods = [
+            (
+                method.name,
+                fold(method.location),
+                outline.span(method.place),
+                [fold(path).rpartition("/")[2].strip() for path, _ in method.embedded],
+                method.entry and (method.entry[0], method.entry[1], outline.span(method.entry[2])),
+            )
+            for method in outline.methods
+        ]
+        is_ael = outline.sources[0].endswith(".ael")
+        return (outline.sources[0], methods) if methods or is_ael else None
+
+    def look(self, path: str, note: Any, *, own: bool) -> None:
+        """Take down what the methods of a class declare."""
+        if not own:
+            return
+        source, methods = note
+        if source.endswith(".ael"):
+            self._homes.update(stem.rpartition("/__methods__/")[0] for stem in _stems(source, ""))
+        for name, location, place, embedded, entry in methods:
+            self._embedded.update(embedded)
+            if entry is not None:
+                reason, is_absent, at = entry
+                self._without_entry.append(_WithoutEntry(name, reason, is_absent, bool(embedded), Span(*at)))
+            for stem in _stems(place[0], name) if self._wanted else ():
+                if stem in self._wanted:
+                    self._declared[stem] = (location, Span(*place))
+
+    def found(self) -> Iterator[Diagnostic]:
+        """What is wrong with the classes that were looked at."""
+        for path in self._files:
+            is_of_ael = path.rpartition("/__methods__/")[0] in self._homes
+            yield from _lonely(path, self._declared, is_of_ael=is_of_ael)
+        for method in self._without_entry:
+            yield from _uncalled(method, self._embedded)
+
+
+def _stems(source: str, method: str) -> tuple[str, ...]:
+    """The files, without what they end with, in which the code of a method may stand that `source` declares."""
+    if not source.endswith(".ael"):
+        return (source.removesuffix(".yaml"),)
+    namespace = source.rpartition("/")[0]
+    return (f"{source.removesuffix('.ael')}.class/__methods__/{method}", f"{namespace}/__methods__/{method}")
+
+
+def _where_code_goes(source: str, method: MethodOutline) -> str:
+    if source.endswith(".ael"):
+        return f"write it below the word `code` here, or into `__methods__/{method.name}.rb` (or `.py`) beside the file"
+    return f"write it into `{source.rpartition('/')[2].removesuffix('.yaml')}.rb` (or `.py`) beside it"
+
+
+def _uncalled(method: _WithoutEntry, embedded: set[str]) -> Iterator[Diagnostic]:
+    """A method that others embed needs no `main`, and one that embeds others may have theirs."""
+    if not (method.is_absent and (method.embeds or fold(method.name) in embedded)):
+        yield MISSING_MAIN.at(method.place, "write `def main(evm):`", method=method.name, reason=method.reason)
+
+
+def _lonely(path: str, declared: dict[str, tuple[str, Span]], *, is_of_ael: bool) -> Iterator[Diagnostic]:
     stem = path.rpartition(".")[0]
     found = declared.get(stem)
     if found is None:
         name = stem.rpartition("/")[2]
-        advice = f"declare the method in `{name}.yaml`, or take the file away"
-        yield CODE_WITHOUT_DECLARATION.at(Span(path), advice, reason=f"there is no `{name}.yaml` beside it")
+        if is_of_ael:
+            advice, reason = "declare the method, or take the file away", f"no method `{name}` is declared for it"
+        else:
+            advice = f"declare the method in `{name}.yaml`, or take the file away"
+            reason = f"there is no `{name}.yaml` beside it"
+        yield CODE_WITHOUT_DECLARATION.at(Span(path), advice, reason=reason)
     elif found[0] != "inline":
         advice = "make it an inline method, or take the file away"
         labels = (Label(found[1], "the method is declared here"),)

@@ -1,11 +1,14 @@
 """Compiled: a whole datastore as the rules see it: every name, and the outline of every class."""
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable
+from typing import NamedTuple
 
 from aelang import ir
+from aelang.compiler.resolve import resolve_target
 from aelang.diagnostics import Label, nearest
 from aelang.names import MISSING_INSTANCE, fold
-from aelang.rules.outline import CallUse, MethodOutline, Outline, Place, TargetUse
+from aelang.rules.outline import HOLE, CallUse, MethodOutline, Outline, Place, TargetUse
+from aelang.rules.patterns import MOST_LOOKS, Patterns
 from aelang.source import Span
 
 _REMEMBERED = 400
@@ -22,27 +25,56 @@ BASE_METHODS = {
 """The methods that every class has, with their inputs (ENGINE-FACTS 3.7)."""
 
 
-class Compiled:
-    """The datastore: `index` has the names, `own` the paths of the classes that are reported on.
+class Efforts(NamedTuple):
+    """How often a name was looked for that is like a wrong one, and how many paths were held against a pattern.
 
-    `files` are the sources of code beside which rules look for declarations.
+    In a datastore where much is wrong, these would take longer than all else, so there is an end to both.
+    """
+
+    hints: int = 0
+    looks: int = 0
+
+    def plus(self, other: "Efforts") -> "Efforts":
+        """Both together."""
+        return Efforts(self.hints + other.hints, self.looks + other.looks)
+
+    @property
+    def are_too_much(self) -> bool:
+        """Whether some name was not looked for, or some path not held against a pattern."""
+        return self.hints > _MAX_HINTS or self.looks > MOST_LOOKS
+
+
+class Compiled:
+    """The datastore: `index` has the names; `code_files` are the files beside which rules look for declarations.
+
+    It notes which classes it was asked for, and what effort that was, since it was last told to `begin`.
     """
 
     def __init__(
-        self,
-        index: ir.Index,
-        outlines: Callable[[str], Outline | None],
-        own: Sequence[str],
-        code_files: Iterable[str] = (),
+        self, index: ir.Index, outlines: Callable[[str], Outline | None], code_files: Iterable[str] = ()
     ) -> None:
         self.index = index
-        self.own = own
         self.code_files = tuple(code_files)
+        self.asked: dict[str, None] = {}
         self._take = outlines
         self._read: dict[str, Outline] = {}
         self._homes: dict[tuple[str | None, ...], ir.ClassEntry | None] = {}
         self._paths: tuple[str, ...] | None = None
+        self._class_names: dict[str, list[str]] | None = None
         self._hints = 0
+        self._before = Efforts()
+        self.patterns = Patterns(index)
+
+    def begin(self) -> None:
+        """Forget what was asked for until now: the next class is looked at."""
+        self.asked = {}
+        self._homes.clear()  # what is remembered would not be asked for
+        self._before = Efforts(self._hints, self.patterns.looks)
+
+    @property
+    def efforts(self) -> Efforts:
+        """The efforts since `begin`."""
+        return Efforts(self._hints - self._before.hints, self.patterns.looks - self._before.looks)
 
     @property
     def paths(self) -> tuple[str, ...]:
@@ -51,22 +83,24 @@ class Compiled:
             self._paths = tuple(sorted({entry.path.partition("/")[2] for entry in self.index}))
         return self._paths
 
+    @property
+    def class_names(self) -> dict[str, list[str]]:
+        """The full paths of all classes by their folded names."""
+        if self._class_names is None:
+            self._class_names = {}
+            for entry in self.index:
+                self._class_names.setdefault(fold(entry.path).rpartition("/")[2], []).append(entry.path)
+        return self._class_names
+
     def may_hint(self) -> bool:
-        """Whether one more name may be looked for that is like a wrong one: in a datastore where much is wrong, that
-        would take longer than all else."""
+        """Whether one more name may be looked for that is like a wrong one."""
         self._hints += 1
         return self._hints <= _MAX_HINTS
-
-    def outlines(self) -> Iterator[Outline]:
-        """The outline of every class that is reported on."""
-        for path in self.own:
-            outline = self.outline(path)
-            if outline is not None:
-                yield outline
 
     def outline(self, path: str) -> Outline | None:
         """The outline of the class with the full path `Domain/Ns/Class`."""
         key = fold(path)
+        self.asked[key] = None
         found = self._read.get(key)
         if found is None:
             found = self._take(key)
@@ -76,6 +110,13 @@ class Compiled:
                 self._read.clear()
             self._read[key] = found
         return found
+
+    def led_to(self, use: TargetUse) -> Outline | None:
+        """The class to which `use` leads, where that is the same in every run."""
+        path = use.leads_to
+        if path is None and use.scheme == "miqaedb" and HOLE not in use.path:
+            path = resolve_target(ir.Target("miqaedb", use.path, None, None), self.index, set()).leads_to
+        return None if path is None else self.outline(path)
 
     def class_of(self, use: CallUse, outline: Outline) -> ir.ClassEntry | None:
         """The class that a call names: the full path if there is one, else the highest without its first part."""
@@ -190,6 +231,16 @@ def nearest_instance(name: str, path: str, compiled: Compiled) -> str | None:
     entries = layers if exact is None else (*layers, exact)
     known = {each for entry in entries for each in entry.instances.values() if fold(each) != MISSING_INSTANCE}
     return nearest(name, known) if 0 < len(known) <= _MAX_CANDIDATES else None
+
+
+def removed_help(*paths: str) -> str:
+    """What to say of a name that is not there, where ManageIQ's own domain once had one of `paths`; else nothing.
+
+    A path is `Ns/Class`, `Ns/Class/instance` or `Ns/Class.method`.
+    """
+    from aelang.rules.removed_names import REMOVED_HELP, was_removed  # only a datastore with a fault needs the table
+
+    return REMOVED_HELP if any(map(was_removed, paths)) else ""
 
 
 def nowhere(place: Place) -> bool:

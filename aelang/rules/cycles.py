@@ -2,15 +2,18 @@
 
 Only fixed targets count, and only fields without a condition; an object with an assertion may end a circle by itself,
 so none is told of there.
+
+A large datastore has a hundred thousand relationships, and next to none is part of a circle. So at first only classes
+are looked at: those that lead to no other, or that none leads to, are left out until none is left of either.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from typing import NamedTuple
 
 from aelang.diagnostics import Diagnostic, DiagnosticKind, Label, Severity
 from aelang.names import MISSING_INSTANCE, fold, split_path
 from aelang.rules.compiled import Compiled, place_of
-from aelang.rules.outline import HOLE, Outline, TargetUse
+from aelang.rules.outline import HOLE, FieldOutline, Outline, TargetUse
 
 RELATIONSHIP_CYCLE = DiagnosticKind(
     "relationship-cycle", Severity.WARNING, "under the message `{message}` this leads back to itself: {chain}"
@@ -31,32 +34,76 @@ class _Edge(NamedTuple):
     use: TargetUse
 
 
-def check(compiled: Compiled) -> Iterator[Diagnostic]:
+class Cycles:
     """Relationships that lead in a circle: relationship-cycle, once for each circle."""
-    edges: dict[_Node, list[_Edge]] = {}
-    for outline in compiled.outlines():
-        for node, edge in _edges(outline, compiled):
-            edges.setdefault(node, []).append(edge)
-    told: set[frozenset[_Node]] = set()
-    for circle in _circles(edges):
-        nodes = frozenset(edge.to for edge in circle)
-        if nodes not in told:
-            told.add(nodes)
-            yield _tell(circle)
+
+    def __init__(self, compiled: Compiled) -> None:
+        self._compiled = compiled
+        self._leads: dict[str, frozenset[str]] = {}
+
+    @staticmethod
+    def note(outline: Outline) -> list[str] | None:
+        """The folded paths of the classes that the class of `outline` leads to."""
+        return sorted({fold(use.leads_to) for use, _ in _certain(outline) if use.leads_to is not None}) or None
+
+    def look(self, path: str, note: list[str], *, own: bool) -> None:
+        """Take down which classes the class at `path` leads to."""
+        if own:
+            self._leads[path] = frozenset(note)
+
+    def found(self) -> Iterator[Diagnostic]:
+        """What is wrong with the classes that were looked at."""
+        edges: dict[_Node, list[_Edge]] = {}
+        for path in _in_circles(self._leads):
+            outline = self._compiled.outline(path)
+            for node, edge in _edges(outline, self._compiled) if outline is not None else ():
+                edges.setdefault(node, []).append(edge)
+        told: set[frozenset[_Node]] = set()
+        for circle in _circles(edges):
+            nodes = frozenset(edge.to for edge in circle)
+            if nodes not in told:
+                told.add(nodes)
+                yield _tell(circle)
 
 
-def _edges(outline: Outline, compiled: Compiled) -> Iterator[tuple[_Node, _Edge]]:
+def _in_circles(leads: Mapping[str, frozenset[str]]) -> list[str]:
+    """Those of the classes that lead to one another of which some may be in a circle, in the order of `leads`."""
+    ahead = {path: set(found) for path, found in leads.items()}
+    back: dict[str, set[str]] = {}
+    for path, found in leads.items():
+        for other in found:
+            back.setdefault(other, set()).add(path)
+    waiting = list(ahead.keys() ^ back.keys())
+    while waiting:
+        path = waiting.pop()
+        for links, turned in ((ahead, back), (back, ahead)):
+            for other in links.pop(path, ()):
+                left = turned.get(other, set())
+                left.discard(path)
+                if not left:
+                    waiting.append(other)
+    return [path for path in leads if path in ahead]
+
+
+def _certain(outline: Outline) -> Iterator[tuple[TargetUse, FieldOutline]]:
+    """The targets to which an object of the class leads for certain, with their fields."""
     if any(field.kind == "assertion" for field in outline.fields):
         return
     fields = {fold(field.name): field for field in outline.fields}
     for use in outline.targets:
+        if use.key != "value" or use.leads_to is None:
+            continue
         field = fields[fold(use.field)]
-        if use.key != "value" or use.leads_to is None or field.guarded or field.kind not in ("relationship", "state"):
+        if field.guarded or field.kind not in ("relationship", "state"):
             continue
-        if use.message is not None and HOLE in use.message:
-            continue
+        if use.message is None or HOLE not in use.message:
+            yield use, field
+
+
+def _edges(outline: Outline, compiled: Compiled) -> Iterator[tuple[_Node, _Edge]]:
+    for use, field in _certain(outline):
         led_to = split_path(use.path).instance
-        home = compiled.index.class_at(use.leads_to)
+        home = compiled.index.class_at(use.leads_to or "")
         if led_to is None or home is None:
             continue
         name = fold(led_to)

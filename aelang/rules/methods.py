@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 from aelang.diagnostics import Diagnostic, DiagnosticKind, Severity, nearest
 from aelang.names import fold
-from aelang.rules.compiled import BASE_METHODS, Compiled, is_overridden, nearest_path, place_of
+from aelang.rules.compiled import BASE_METHODS, Compiled, is_overridden, nearest_path, place_of, removed_help
 from aelang.rules.outline import HOLE, CallUse, Outline
 
 UNKNOWN_METHOD = DiagnosticKind("unknown-method", Severity.ERROR, "the class `{klass}` has no method `{method}`")
@@ -15,14 +15,13 @@ OVERRIDDEN_CALL = DiagnosticKind(
 )
 
 
-def check(compiled: Compiled) -> Iterator[Diagnostic]:
+def check(outline: Outline, compiled: Compiled) -> Iterator[Diagnostic]:
     """Calls of methods that are nowhere: unknown-method, overridden-call."""
-    for outline in compiled.outlines():
-        for use in (*outline.calls, *method_targets(outline)):
-            if use.klass is None and fold(use.method) in BASE_METHODS:
-                continue
-            if compiled.method_home(use, outline) is None:
-                yield _nowhere(use, outline, compiled)
+    for use in (*outline.calls, *method_targets(outline)):
+        if use.klass is None and fold(use.method) in BASE_METHODS:
+            continue
+        if compiled.method_home(use, outline) is None:
+            yield _nowhere(use, outline, compiled)
 
 
 def method_targets(outline: Outline) -> Iterator[CallUse]:
@@ -35,6 +34,12 @@ def method_targets(outline: Outline) -> Iterator[CallUse]:
             yield CallUse(use.field, use.instance, use.key, use.place, namespace, klass, method, use.keys)
 
 
+def _is_cut_off(use: CallUse, compiled: Compiled) -> bool:
+    """Whether the method is at the path as it is written, of which a run cuts the first part off (ENGINE-FACTS 3.8)."""
+    path = f"{use.namespace}/{use.klass}"
+    return use.namespace is not None and compiled.index.method_home(path, use.method) is not None
+
+
 def _nowhere(use: CallUse, outline: Outline, compiled: Compiled) -> Diagnostic:
     span = place_of(outline, use)
     if is_overridden(outline, use):
@@ -42,11 +47,18 @@ def _nowhere(use: CallUse, outline: Outline, compiled: Compiled) -> Diagnostic:
     named = use.klass is not None
     home = compiled.class_of(use, outline)
     klass = compiled.named_class(use, outline) if home is None else home.path
+    relative = klass.partition("/")[2]
     near = nearest(use.method, compiled.methods_at(home, outline))
-    if near is not None:
+    if removed := removed_help(relative, f"{relative}.{use.method}"):
+        advice = removed
+    elif _is_cut_off(use, compiled):
+        advice = f"write `/{use.namespace}/{use.klass}.{use.method}`: without the slash the first name is cut off"
+    elif near is not None:
         advice = f"did you mean `{near}`?"
-    elif home is None and (path := nearest_path(klass.partition("/")[2], compiled)):
+    elif home is None and (path := nearest_path(relative, compiled)):
         advice = f"there is no such class; did you mean `/{path}.{use.method}`?"
+    elif span.source.endswith(".ael"):
+        advice = f"declare it in the class: `method {use.method}() python`"
     else:
         advice = f"declare it in `__methods__/{use.method}.yaml`"
     labels = compiled.declared(klass, "the class is declared here") if named else ()

@@ -10,6 +10,7 @@ import pytest
 
 from aelang.project import open_project
 from tests.doors.stores import Aelang, write
+from tests.rules import RULE_SLUGS
 
 ROOT = Path(__file__).resolve().parents[2]
 CORPUS = Path(os.environ.get("AELANG_CORPUS") or ROOT.parent / "shared" / "corpus")
@@ -150,6 +151,21 @@ def test_every_kind_has_a_severity(aelang: Aelang) -> None:
 def test_the_page_of_a_kind_is_shown(aelang: Aelang) -> None:
     page = ROOT / "aelang" / "diagnostics" / "pages" / "unknown-instance.md"
     assert page.read_text("utf-8") == aelang("kinds", "unknown-instance").out
+
+
+def test_the_page_of_a_kind_is_rendered_where_there_are_colours(aelang: Aelang) -> None:
+    shown = aelang("kinds", "unknown-instance", "--color", "always").out
+    assert ("\x1b[" in shown, "```" in shown) == (True, False)
+
+
+def test_every_kind_has_a_page_that_can_be_rendered(aelang: Aelang) -> None:
+    slugs = [line.split()[0] for line in aelang("kinds").out.splitlines()]
+    assert [] == [slug for slug in slugs if aelang("kinds", slug, "--color", "always").code]
+
+
+def test_the_page_about_validate_names_every_kind_that_shows_across_files() -> None:
+    page = (ROOT / "docs" / "validate.md").read_text("utf-8")
+    assert [] == sorted(slug for slug in RULE_SLUGS if f"`{slug}`" not in page)
 
 
 def test_an_unknown_kind_comes_with_the_nearest(aelang: Aelang) -> None:

@@ -14,6 +14,8 @@ from aelang.cache import Cache, open_cache, private_cache
 from aelang.diagnostics import Diagnostic
 from aelang.loader.trees import MemoryTree
 from aelang.project import Compilation
+from aelang.rules import compiled as rules_compiled
+from aelang.rules import patterns as rules_patterns
 from tests.properties.examples import examples
 
 Files = dict[str, bytes]
@@ -85,6 +87,9 @@ def _rename(at: int, put: tuple[str, bytes]) -> Edit:
     return edit
 
 
+ANNOUNCED = project_module.How(remarks=True)
+
+
 edits = st.one_of(
     puts.map(_put), puts.map(_put), st.integers(0, 9).map(_take), st.builds(_rename, st.integers(0, 9), puts)
 )
@@ -98,11 +103,14 @@ def _start() -> Files:
     return files
 
 
-def _answer(files: Files, cache: Cache, folder: Path) -> tuple[bytes, tuple[Diagnostic, ...]]:
-    """The image and the findings of `files`, opened with `cache`."""
+Answer = tuple[bytes, tuple[Diagnostic, ...], tuple[Diagnostic, ...]]
+
+
+def _answer(files: Files, cache: Cache, folder: Path, how: project_module.How = ANNOUNCED) -> Answer:
+    """The image of `files`, what building finds and what the rules find, opened with `cache`."""
     chosen = project_module.Settings(("here",), (), None, "aelang", None)
-    opened = project_module.open_with(chosen, [MemoryTree("here", files)], cache)
-    return _image(opened, folder), opened.diagnostics
+    opened = project_module.open_with(chosen, [MemoryTree("here", files)], cache, how)
+    return _image(opened, folder), opened.diagnostics, opened.remarks
 
 
 def _image(opened: Compilation, folder: Path) -> bytes:
@@ -122,6 +130,48 @@ def test_after_any_edits_the_cache_gives_what_a_cold_start_gives(rounds: list[li
     files = _start()
     warm = private_cache()
     with _folder() as folder:
+        for edited in rounds:
+            for edit in edited:
+                edit(files)
+            cold = private_cache()
+            assert _answer(files, cold, folder) == _answer(files, warm, folder)
+            cold.close()
+    warm.close()
+
+
+@given(
+    st.lists(st.tuples(st.lists(edits, min_size=1, max_size=3), st.booleans(), st.booleans()), min_size=2, max_size=6)
+)
+@settings(max_examples=examples(60), deadline=None)
+def test_the_rules_find_the_same_whether_or_not_one_said_that_one_would_ask(
+    rounds: list[tuple[list[Edit], bool, bool]],
+) -> None:
+    files = _start()
+    warm = private_cache()
+    chosen = project_module.Settings(("here",), (), None, "aelang", None)
+    for edited, announced, asks in rounds:
+        for edit in edited:
+            edit(files)
+        opened = project_module.open_with(chosen, [MemoryTree("here", files)], warm, project_module.How(announced))
+        if asks:
+            cold = private_cache()
+            anew = project_module.open_with(chosen, [MemoryTree("here", files)], cold, ANNOUNCED)
+            assert anew.remarks == opened.remarks
+            cold.close()
+    warm.close()
+
+
+@given(st.lists(st.lists(edits, min_size=1, max_size=3), min_size=2, max_size=6), st.integers(0, 3), st.integers(0, 9))
+@settings(max_examples=examples(60), deadline=None)
+def test_the_rules_find_the_same_where_their_efforts_come_to_an_end(
+    rounds: list[list[Edit]], hints: int, looks: int
+) -> None:
+    files = _start()
+    warm = private_cache()
+    with _folder() as folder, pytest.MonkeyPatch.context() as patch:
+        patch.setattr(rules_compiled, "_MAX_HINTS", hints)
+        patch.setattr(rules_compiled, "MOST_LOOKS", looks)
+        patch.setattr(rules_patterns, "MOST_LOOKS", looks)
         for edited in rounds:
             for edit in edited:
                 edit(files)
@@ -159,12 +209,13 @@ def test_bytes_that_are_flipped_or_lost_in_the_cache_change_no_answer(
     with _folder() as folder, pytest.MonkeyPatch.context() as patch:
         patch.setenv("AELANG_CACHE", str(folder))
         patch.setattr(project_module, "open_tree", lambda root: MemoryTree(root, files))
-        project_module.open_project(["here"]).close()
+        _ = project_module.open_project(["here"], remarks=True).remarks
         _damage(next(folder.iterdir()), flips, cut)
         more(files)
         found = project_module.open_project(["here"])
         cold = project_module.open_project(["here"], cache=False)
-        assert (_image(cold, folder), cold.diagnostics) == (_image(found, folder), found.diagnostics)
+        expected = (_image(cold, folder), cold.diagnostics, cold.remarks)
+        assert expected == (_image(found, folder), found.diagnostics, found.remarks)
         found.close()
 
 
@@ -179,9 +230,9 @@ def test_a_cache_in_a_file_is_opened_again(tmp_path: Path) -> None:
     path = str(tmp_path / "cache.sqlite")
     first = open_cache(path)
     assert first is not None
-    first.add_files([(b"key", b"record")])
+    first.add_results("checker", {"digest": b"result"})
     first.close()
     second = open_cache(path)
     assert second is not None
-    assert {b"key": b"record"} == second.file_records([b"key", b"other"])
+    assert {"digest": b"result"} == second.results("checker", ["digest", "other"])
     second.close()

@@ -284,4 +284,4 @@ def test_the_class_counts_where_the_instance_is_blank() -> None:
 def test_a_layer_has_its_place() -> None:
     klass = _datastore(_domain("D", {"__class__.yaml": _class({**A, "on_exit": "x()"})})).domains[0].classes["ns/klass"]
     span = Span("here/D/Ns/Klass.class/__class__.yaml", 9, 17, 3)
-    assert (Origin("class", "x()", span, counts=True),) == origins(klass, None, "a", "on_exit")
+    assert (Origin("class", "x()", span, counts=True, key="on_exit"),) == origins(klass, None, "a", "on_exit")

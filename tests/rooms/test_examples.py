@@ -31,8 +31,8 @@ def repository(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return folder
 
 
-def test_there_are_two_examples() -> None:
-    assert ["overlay", "quota"] == [example.name for example in EXAMPLES]
+def test_there_are_four_examples() -> None:
+    assert ["ci", "overlay", "patching", "quota"] == [example.name for example in EXAMPLES]
 
 
 @pytest.mark.parametrize(("example", "shown"), SHOWN, ids=[f"{path.name} line {each.line}" for path, each in SHOWN])
@@ -51,6 +51,6 @@ def test_a_commit_means_the_same_as_the_folder(
 @pytest.mark.parametrize(("example", "shown"), RUNS, ids=NAMES)
 def test_a_zip_export_means_the_same_as_the_folder(example: Path, shown: Transcript, tmp_path: Path) -> None:
     with zipfile.ZipFile(tmp_path / "export.zip", "w") as export:
-        for path in sorted(example.rglob("*.yaml")):
+        for path in sorted(path for path in example.rglob("*") if path.suffix in (".ael", ".yaml")):
             export.write(path, path.relative_to(example))
     assert shown.output == run_command(shown.command.replace("-d .", "-d export.zip"), tmp_path)

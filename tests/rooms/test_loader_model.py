@@ -29,7 +29,7 @@ def yaml_of(kind: str, name: str, more: str = "") -> bytes:
 SCHEMA = "  schema:\n  - field: {name: Size, aetype: attribute}\n  - field: {name: count, aetype: attribute}\n"
 SHOP = {
     "D/__domain__.yaml": yaml_of("domain", "Demo"),
-    "D/Shop/__namespace__.yaml": yaml_of("namespace", "Other"),
+    "D/Shop/__namespace__.yaml": yaml_of("namespace", "Shop"),
     "D/Shop/X.class/__class__.yaml": yaml_of("class", "Order", SCHEMA),
     "D/Shop/X.class/a.yaml": yaml_of("instance", "first", "  fields:\n  - size: {value: 1}\n"),
     "D/Shop/X.class/_missing.yaml": yaml_of("instance", ".missing"),
@@ -86,8 +86,9 @@ def test_a_datastore_without_faults_is_read_in_silence() -> None:
 
 
 def test_the_folder_names_the_namespace_and_the_file_the_rest() -> None:
-    domain = loaded({}).domains[0]
-    assert ("Demo", "Shop", "Shop/Order") == (domain.name, domain.namespaces[0].path, order_class({}).path)
+    named_otherwise = {"D/Shop/__namespace__.yaml": yaml_of("namespace", "Other")}
+    domain, klass = loaded(named_otherwise).domains[0], order_class(named_otherwise)
+    assert ("Demo", "Shop", "Shop/Order") == (domain.name, domain.namespaces[0].path, klass.path)
 
 
 def test_the_names_inside_the_files_count() -> None:

@@ -6,7 +6,11 @@ import pytest
 
 from aelang.diagnostics import Diagnostic, Severity
 from aelang.inventory_file import load_inventory
+from aelang.loader.records import placed
 from aelang.project import ProjectError, open_project
+from aelang.testing.parts import INVALID_TEST
+from aelang.testing.reading import read_tests
+from aelang.writer.format_yaml import UNFORMATTED_YAML, format_yaml
 from tests.cases import Case, Complaint, read_cases, write_case
 from tests.rules import RULE_SLUGS, findings
 
@@ -23,8 +27,12 @@ def _names(cases: list[tuple[str, Case]]) -> list[str]:
 def _found(slug: str, case: Case, folder: Path, monkeypatch: pytest.MonkeyPatch) -> list[Diagnostic]:
     write_case(folder, case)
     monkeypatch.chdir(folder)
+    if slug == UNFORMATTED_YAML.slug:
+        return [placed(each, name) for name in sorted(case.files) for each in _unformatted(name)]
     if "inventory.yaml" in case.files:
         return list(load_inventory("inventory.yaml").diagnostics)
+    if slug == INVALID_TEST.slug:
+        return [each for name in sorted(case.files) for each in read_tests(name).diagnostics]
     roots = () if "aelang.toml" in case.files else case.roots
     try:
         compilation = open_project(roots, domains=case.domains, cache=False)
@@ -35,6 +43,11 @@ def _found(slug: str, case: Case, folder: Path, monkeypatch: pytest.MonkeyPatch)
         return findings(compilation) if slug in RULE_SLUGS else list(compilation.diagnostics)
     finally:
         compilation.close()
+
+
+def _unformatted(name: str) -> tuple[Diagnostic, ...]:
+    formatted = format_yaml(Path(name).read_bytes())
+    return () if isinstance(formatted, str) else formatted
 
 
 def _complaints(found: list[Diagnostic]) -> list[Complaint]:

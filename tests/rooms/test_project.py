@@ -12,6 +12,9 @@ import pytest
 
 from aelang import cache as cache_module
 from aelang import ir
+from aelang.building import build as build_module
+from aelang.building import files as files_module
+from aelang.building import progress as progress_module
 from aelang.building import sight as sight_module
 from aelang.ir.store import open_image, read_header
 from aelang.loader.load import load
@@ -176,10 +179,10 @@ def test_a_start_where_nothing_changed_reads_and_compiles_nothing(store: Path) -
 
 
 @pytest.mark.usefixtures("settled")
-def test_a_changed_file_is_the_only_one_read_and_its_class_the_only_one_compiled(store: Path) -> None:
+def test_of_a_class_with_a_changed_file_the_files_are_read_and_no_others(store: Path) -> None:
     opened(store)
     add_instance(store, "Leaf", "one", "    description: changed\n")
-    assert Statistics(6, 1, 3, 1, from_cache=False) == opened(store).statistics
+    assert Statistics(6, 2, 3, 1, from_cache=False) == opened(store).statistics
 
 
 CHILD = "object_type: class\nobject:\n  attributes:\n    name: {}\n    inherits: {}\n  schema: []\n"
@@ -227,7 +230,7 @@ def test_a_parent_that_comes_to_be_has_its_children_compiled(family: Path) -> No
 def test_a_new_instance_has_the_classes_compiled_that_lead_to_its_class(store: Path) -> None:
     opened(store)
     add_instance(store, "Leaf", "two")
-    assert Statistics(7, 1, 3, 2, from_cache=False) == opened(store).statistics
+    assert Statistics(7, 4, 3, 2, from_cache=False) == opened(store).statistics
 
 
 @pytest.mark.usefixtures("settled")
@@ -483,3 +486,143 @@ def test_a_damaged_record_is_refused_when_it_is_reached(store: Path, tmp_path: P
 def test_an_image_that_cannot_be_written_is_said(store: Path, tmp_path: Path) -> None:
     with pytest.raises(ir.ImageError, match="cannot write"):
         opened(store).write_image(str(tmp_path / "no" / "x.image"))
+
+
+# -- a large datastore -------------------------------------------------------------------------------------------
+
+
+def test_classes_that_are_packed_while_names_are_gathered_come_out_as_they_were(
+    store: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    expected = cold_image(store, tmp_path)
+    monkeypatch.setattr(build_module, "MANY_FILES", 0)
+    assert expected == cold_image(store, tmp_path)
+
+
+def test_files_for_which_there_is_no_room_are_read_when_their_class_is(
+    store: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    expected = cold_image(store, tmp_path)
+    monkeypatch.setattr(files_module, "_BYTES_AT_ONCE", 200)
+    assert expected == cold_image(store, tmp_path)
+
+
+def test_of_a_class_folder_that_is_too_large_the_rest_is_left_out_and_said(
+    store: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(files_module, "MAX_FOLDER_BYTES", 300)
+    add_instance(store, "Leaf", "two", f"    description: {'x' * 300}\n")
+    leaf = opened(store)
+    assert ["unreadable-file"] == [each.kind.slug for each in leaf.diagnostics]
+    entry = leaf.image.index.class_at("D/Ns/Leaf")
+    assert entry is not None
+    assert {"one": "one"} == entry.instances
+
+
+# -- code, and what others find out about a project ----------------------------------------------------------------
+
+
+@pytest.fixture
+def coded(store: Path) -> Path:
+    """`store` with a method whose code is in a file of its own, and one with its code in the declaration."""
+    for name, more in (("own", ""), ("inside", "    data: 'puts 2'\n")):
+        text = f"object_type: method\nobject:\n  attributes:\n    name: {name}\n    scope: instance\n"
+        text += f"    language: ruby\n    location: inline\n{more}  inputs: []\n"
+        write(store / f"D/Ns/Leaf.class/__methods__/{name}.yaml", text)
+    write(store / "D/Ns/Leaf.class/__methods__/own.rb", "puts 1\n")
+    return store
+
+
+def test_pieces_of_code_are_named_with_the_place_where_they_begin(coded: Path) -> None:
+    folder = f"{coded}/D/Ns/Leaf.class/__methods__"
+    assert [("inside", f"{folder}/inside.yaml", 8), ("own", f"{folder}/own.rb", 1)] == [
+        (code.name, code.source, code.line) for code in opened(coded).codes()
+    ]
+
+
+def test_pieces_of_code_are_read_by_themselves(coded: Path) -> None:
+    compilation = opened(coded)
+    assert ["puts 2", "puts 1\n"] == [text for _, text in compilation.code_texts(compilation.codes())]
+
+
+def test_code_of_a_reference_is_none_of_the_project(coded: Path, tmp_path: Path) -> None:
+    write(tmp_path / "mine/M/__domain__.yaml", "object_type: domain\nobject:\n  attributes:\n    name: M\n")
+    assert () == open_project([str(tmp_path / "mine")], references=[str(coded)]).codes()
+
+
+def test_what_was_found_out_about_a_text_is_known_to_every_project(store: Path, coded: Path) -> None:
+    opened(store).keep_results("checker 1", {"digest": b"fine"})
+    assert {"digest": b"fine"} == opened(coded / "D").kept_results("checker 1", ["digest", "other"])
+
+
+def test_another_version_of_a_checker_knows_nothing_of_the_first(store: Path) -> None:
+    opened(store).keep_results("checker 1", {"digest": b"fine"})
+    assert {} == opened(store).kept_results("checker 2", ["digest"])
+
+
+@pytest.mark.usefixtures("settled")
+def test_a_note_holds_while_nothing_changes(store: Path) -> None:
+    opened(store).keep_note("name", b"note")
+    assert b"note" == opened(store).note("name")
+
+
+@pytest.mark.usefixtures("settled")
+def test_a_note_is_lost_when_anything_changes(store: Path) -> None:
+    opened(store).keep_note("name", b"note")
+    add_instance(store, "Leaf", "two")
+    assert opened(store).note("name") is None
+
+
+def test_what_a_namespace_and_a_domain_allow_is_read(store: Path) -> None:
+    for name in ("D/__domain__.yaml", "D/Ns/__namespace__.yaml"):
+        path = store / name
+        path.write_text(path.read_text() + "# aelang: allow unread-key -- for the test\n")
+    assert [f"{store}/D/__domain__.yaml", f"{store}/D/Ns/__namespace__.yaml"] == [
+        source for source, _ in opened(store).allowances
+    ]
+
+
+# -- remarks -------------------------------------------------------------------------------------------------------
+
+
+def test_remarks_are_the_same_whether_or_not_they_were_asked_for_in_advance(store: Path) -> None:
+    write(store / "D/Ns/Top.class/__class__.yaml", CLASS.format(name="Top", target="/Ns/Leaf/tow"))
+    late = opened(store).remarks
+    announced = open_project([str(store)], cache=False, remarks=True).remarks
+    assert ["unknown-instance"] == [each.kind.slug for each in late]
+    assert announced == late
+
+
+@pytest.mark.usefixtures("settled")
+def test_remarks_are_kept(store: Path) -> None:
+    write(store / "D/Ns/Top.class/__class__.yaml", CLASS.format(name="Top", target="/Ns/Leaf/tow"))
+    expected = opened(store).remarks
+    assert expected == opened(store).remarks
+
+
+# -- progress ------------------------------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def impatient(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Has every step told, however short the work."""
+    monkeypatch.setattr(progress_module, "_PATIENCE", 0)
+    monkeypatch.setattr(progress_module, "_PAUSE", 0)
+
+
+@pytest.mark.usefixtures("impatient")
+def test_progress_is_told_phase_by_phase(store: Path) -> None:
+    told: list[tuple[int, int, str]] = []
+    _ = open_project([str(store)], remarks=True, progress=lambda *said: told.append(said)).remarks
+    assert ["reading files", "compiling classes", "checking classes"] == list(
+        dict.fromkeys(what for _, _, what in told)
+    )
+    assert (3, 3, "compiling classes") in told
+
+
+@pytest.mark.usefixtures("impatient", "settled")
+def test_a_start_where_nothing_changed_tells_no_progress(store: Path) -> None:
+    _ = opened(store).remarks
+    told: list[tuple[int, int, str]] = []
+    _ = open_project([str(store)], remarks=True, progress=lambda *said: told.append(said)).remarks
+    assert [] == told

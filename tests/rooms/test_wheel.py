@@ -36,6 +36,12 @@ def test_the_pages_of_the_diagnostics_are_installed(installed: Path) -> None:
     assert sorted(os.listdir(ROOT / pages)) == sorted(os.listdir(installed / pages))
 
 
+def test_the_migrations_of_the_store_are_installed(installed: Path) -> None:
+    folder = Path("aelang", "requests", "store", "migrations")
+    here, there = ({path.name for path in (base / folder).rglob("*.py")} for base in (ROOT, installed))
+    assert here == there
+
+
 def _run(installed: Path, *arguments: str) -> str:
     setting = {**os.environ, "PYTHONPATH": str(installed), "AELANG_CACHE": str(installed / "cache")}
     command = (sys.executable, "-m", "aelang", "run", *arguments)

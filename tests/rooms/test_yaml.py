@@ -74,7 +74,9 @@ def test_an_empty_file_has_no_tree_and_no_fault() -> None:
 BROKEN = {
     "a second colon": ("a: b: c\n", ("unreadable-yaml", 1, 5)),
     "a bracket that is not closed": ("a: [1, 2\nb: 3\n", ("unreadable-yaml", 2, 2)),
-    "a quote that is not closed": ("a: 'x\n", ("unreadable-yaml", 2, 1)),
+    "a quote that is not closed": ("a: 'x\n", ("unreadable-yaml", 1, 4)),
+    "a quote that another one closes": ("a: 'x\nb: 'y'\n", ("unreadable-yaml", 1, 4)),
+    "a first key that stands by itself": ("a:\n   b: 1\n  c: 2\n  d: 3\n", ("unreadable-yaml", 2, 4)),
     "a line that is no key": ("a: 1\nb\nc: 2\n", ("unreadable-yaml", 3, 1)),
     "indentation that fits nothing": ("a:\n    b: 1\n  c: 2\n", ("unreadable-yaml", 3, 3)),
     "an at sign": ("a: @b\n", ("unreadable-yaml", 1, 4)),
@@ -141,3 +143,9 @@ def test_a_plain_scalar_becomes_the_text_that_ruby_stores(plain: str) -> None:
 
 def test_a_text_in_a_block_begins_on_its_first_line() -> None:
     assert ("x\ny\n", 2, 3, 1, 1, None) == _entries("a: |\n  x\n  y\n")["a"]
+
+
+def test_a_merge_key_that_is_tagged_as_a_text_is_one() -> None:
+    root = parse_yaml(b"!!str '<<': {a: 1}\n").root
+    assert isinstance(root, Mapping)
+    assert ["<<"] == list(root.entries)

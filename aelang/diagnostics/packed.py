@@ -1,4 +1,4 @@
-"""Reports: diagnostics as plain data, for keeping, and back."""
+"""Packed: diagnostics as plain data, for keeping, and back."""
 
 from collections.abc import Iterable
 from typing import Any, TypeAlias
@@ -11,10 +11,7 @@ Json: TypeAlias = Any  # what `json` reads and writes; its own type cannot be sa
 
 def pack_diagnostics(found: Iterable[Diagnostic]) -> Json:
     """`found` as lists and scalars."""
-    return [
-        [*each.kind[:1], each.kind.severity.value, each.kind.template, each.span, each.message, each.help, each.labels]
-        for each in found
-    ]
+    return [[each.kind.slug, each.kind.severity.value, each.kind.template, *each[1:]] for each in found]
 
 
 def unpack_diagnostics(stored: Json) -> list[Diagnostic]:
@@ -23,7 +20,8 @@ def unpack_diagnostics(stored: Json) -> list[Diagnostic]:
 
 
 def _diagnostic(
-    slug: str, severity: int, template: str, span: Any, message: str, help_: str, labels: Any
+    slug: str, severity: int, template: str, span: Any, message: str, help_: str, labels: Any, replacement: str
 ) -> Diagnostic:
     kind = DiagnosticKind(slug, Severity(severity), template)
-    return Diagnostic(kind, Span(*span), message, help_, tuple(Label(Span(*at), text) for at, text in labels))
+    known = tuple(Label(Span(*at), text) for at, text in labels)
+    return Diagnostic(kind, Span(*span), message, help_, known, replacement)
