@@ -1,29 +1,21 @@
 """Checkpoints: where a run asked to be run again, kept in a file from which a later run goes on.
 
-The file is JSON of one version. JSON's own values stand for themselves, a list for a list; an object is a value that
-JSON lacks: `symbol`, `password` (its ciphertext), `time`, `float`, `hash` (pairs of key and value) or `model` with `id`
-(a record, found again when the run goes on). A password in the clear is never written: it is masked, and said so.
+The file is JSON of one version, its values as `value_json` writes them. A password in the clear is never written: it is
+masked, and said so.
 """
 
 import json
-import math
 import os
-import re
-from collections.abc import Mapping
 from datetime import datetime
-from typing import Any, NamedTuple, TypeAlias
+from typing import NamedTuple
 
 from aelang.interpreter.outcome import Checkpoint, Rollback, Undo
 from aelang.interpreter.ports import ServiceCatalog
-from aelang.interpreter.values import MASK, Password, RunValue, Symbol, mask_secrets
+from aelang.interpreter.values import RunValue
 from aelang.names import InvalidUri, join_uri, read_query, split_uri, write_query
+from aelang.value_json import Json, ValueReading, ValueWriting
 
 FORMAT, VERSION = "aelang checkpoint", 1
-_MODEL_CLASS = "MiqAeService"
-_CIPHERTEXT = re.compile(r"v\d:\{[^}]*\}\Z", re.IGNORECASE)
-
-Json: TypeAlias = Any
-"""What json reads and writes."""
 
 
 class CheckpointError(Exception):
@@ -135,51 +127,12 @@ def _document(kept: Kept, writing: "_Writing") -> dict[str, Json]:
     }
 
 
-class _Writing:
-    """Values on their way into a file; `masked` counts those that had a password in the clear."""
-
-    def __init__(self) -> None:
-        self.masked = 0
-
-    def text(self, text: str) -> str:
-        masked = mask_secrets(text)
-        self.masked += masked != text
-        return masked
-
-    def values(self, values: Mapping[str, RunValue]) -> dict[str, Json]:
-        return {self.text(str(name)): self.value(value) for name, value in values.items()}
+class _Writing(ValueWriting):
+    """A checkpoint on its way into a file."""
 
     def undo(self, undo: Undo) -> dict[str, Json]:
         texts = [self.text(text) for text in undo.texts]
         return {**undo._asdict(), "texts": texts, "value": self.value(undo.value)}
-
-    def value(self, value: RunValue) -> Json:
-        match value:
-            case None | bool() | int():
-                return value
-            case str():
-                return self.text(value)
-            case float():
-                return value if math.isfinite(value) else {"float": str(value)}
-            case Symbol(name):
-                return {"symbol": self.text(name)}
-            case list() | tuple():  # a list that is the key of a hash is a tuple
-                return [self.value(each) for each in value]
-            case dict():
-                return {"hash": [[self.value(key), self.value(each)] for key, each in value.items()]}
-            case datetime():
-                return {"time": value.isoformat()}
-            case Password(ciphertext=ciphertext):
-                return {"password": self.password(ciphertext)}
-            case _:
-                return {"model": value.class_name.removeprefix(_MODEL_CLASS).replace("_", "::"), "id": value.id}
-
-    def password(self, ciphertext: str) -> str:
-        """`ciphertext`, if that is what it is: a password may have been given in the clear."""
-        if _CIPHERTEXT.match(ciphertext) or ciphertext == MASK:
-            return ciphertext
-        self.masked += 1
-        return MASK
 
     def uri(self, text: str) -> str:
         """The target, without the passwords in the clear among its arguments."""
@@ -254,46 +207,20 @@ def _damaged(path: str, fault: Exception) -> CheckpointError:
     return CheckpointError(f"the checkpoint {path} is damaged: {reason}")
 
 
-class _Reading:
-    """Values on their way out of a file; `gone` are records that `catalog` does not have."""
+class _Reading(ValueReading):
+    """A checkpoint on its way out of a file; `gone` are records that `catalog` does not have."""
 
     def __init__(self, catalog: ServiceCatalog) -> None:
+        super().__init__(self._find)
         self._catalog = catalog
         self.gone: list[str] = []
-
-    def values(self, found: Json) -> dict[str, RunValue]:
-        return {name: self.value(each) for name, each in _of(dict, found).items()}
 
     def undo(self, found: Json) -> Undo:
         texts = tuple(_of(str, text) for text in _of(list, found["texts"]))
         machine, state, owner = (_of(str, found[name]) for name in ("machine", "state", "owner"))
         return Undo(machine, state, owner, texts, self.value(found["value"]))
 
-    def value(self, found: Json) -> RunValue:
-        match found:
-            case None | bool() | int() | float() | str():
-                return found
-            case list():
-                return [self.value(each) for each in found]
-            case {"symbol": str(name), **rest} if not rest:
-                return Symbol(name)
-            case {"password": str(ciphertext), **rest} if not rest:
-                return Password(ciphertext)
-            case {"time": str(text), **rest} if not rest:
-                return datetime.fromisoformat(text)
-            case {"float": ("nan" | "inf" | "-inf") as text, **rest} if not rest:
-                return float(text)
-            case {"hash": list(pairs), **rest} if not rest:
-                return {self.key(key): self.value(each) for key, each in pairs}
-            case {"model": str(model), "id": int(number), **rest} if not rest:
-                return self.record(model, number)
-            case _:
-                raise ValueError(f"{json.dumps(found)[:60]} is no value")
-
-    def key(self, found: Json) -> Any:
-        return tuple(map(self.key, found)) if isinstance(found, list) else self.value(found)
-
-    def record(self, model: str, number: int) -> RunValue:
+    def _find(self, model: str, number: int) -> RunValue:
         record = self._catalog.find(model, number) if self._catalog.knows(model) else None
         if record is None:
             self.gone.append(f"{model} {number}")

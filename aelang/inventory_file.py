@@ -25,7 +25,7 @@ from aelang.loader.trees import UNREADABLE_FILE
 from aelang.services import Catalog, Inventory, is_model
 from aelang.services.choices import ELIGIBLE
 from aelang.services.declaring import ANY, Association, Declared, declared
-from aelang.services.inventory import default_rows
+from aelang.services.inventory import Rows, default_rows
 from aelang.services.linking import link
 from aelang.services.models import PARENTS, ancestors
 from aelang.services.records import Reference
@@ -44,12 +44,16 @@ _KEPT_BESIDE: Mapping[str, str] = {"tags": "Array", "custom_attributes": "Hash"}
 """What every record may keep besides what its model declares: what `tags` and `custom_get` read."""
 
 
+_NO_ROWS: Rows = {}
+
+
 class Loaded(NamedTuple):
-    """The service models of a file, None where it is faulty; and what is wrong with it."""
+    """The service models of a file, None where it is faulty; what is wrong with it; and the records that it has."""
 
     catalog: Catalog | None
     source: Source
     diagnostics: tuple[Diagnostic, ...]
+    rows: Rows = _NO_ROWS
 
 
 def load_inventory(path: str, user: int = 1) -> Loaded:
@@ -67,18 +71,22 @@ def load_inventory(path: str, user: int = 1) -> Loaded:
 def read_inventory(source: Source, user: int = 1) -> Loaded:
     """As `load_inventory`, of a text that is at hand."""
     document = parse_yaml(source.data)
-    reader = _Reader(source.name)
     found = [each._replace(span=each.span._replace(source=source.name)) for each in document.diagnostics]
-    if not found:
-        written = reader.read(document.root)
-        found = sorted(reader.diagnostics, key=lambda each: each.span)
-    if found:
-        return Loaded(None, source, tuple(found))
-    rows = {model: list(several) for model, several in link(written).items()}
+    return Loaded(None, source, tuple(found)) if found else take_inventory(document.root, source, user)
+
+
+def take_inventory(root: Node | None, source: Source, user: int = 1) -> Loaded:
+    """As `read_inventory`, of a part of `source` that has been parsed."""
+    reader = _Reader(source.name)
+    written = reader.read(root)
+    if reader.diagnostics:
+        return Loaded(None, source, tuple(sorted(reader.diagnostics, key=lambda each: each.span)))
+    linked = link(written)
+    rows = {model: list(several) for model, several in linked.items()}
     for model, several in default_rows().items():
         taken = {each["id"] for each in rows.get(model, ())}
         rows.setdefault(model, []).extend(each for each in several if each["id"] not in taken)
-    return Loaded(Catalog(Inventory(rows), user), source, ())
+    return Loaded(Catalog(Inventory(rows), user), source, (), linked)
 
 
 class _Entry(NamedTuple):
@@ -153,7 +161,7 @@ class _Reader:
         if "id" not in node.entries:
             table = ancestors(model)[-1]
             return 1 + max((number for known, number in self._taken if known == table), default=0)
-        value = _value(node.entries["id"])
+        value = read_value(node.entries["id"])
         if isinstance(value, int) and not isinstance(value, bool) and value > 0:
             return value
         self._report(INVALID_RECORD, node.entries["id"], "write `id: 7`", fault="an id is a whole number above 0")
@@ -184,7 +192,7 @@ class _Reader:
             record[name] = self._typed(name, kind, node)
 
     def _typed(self, name: str, kind: str, node: Node) -> RunValue:
-        value = _value(node)
+        value = read_value(node)
         if kind == "String" and value is not None and _is_scalar(node):
             value = value if isinstance(value, Symbol) else node[5] or node[0]  # `power_state: on` is no boolean
         made = None if value is None else _CONVERSIONS[kind](value)
@@ -209,7 +217,7 @@ class _Reader:
             hint = "write `{Vm: web}`: the model, and the id or the name"
             self._report(INVALID_RECORD, node, hint, fault="which model the record is of is not clear")
             return None
-        value = _value(node)
+        value = read_value(node)
         found = self._found(model, value)
         if len(found) == 1:
             return found[0]
@@ -314,12 +322,12 @@ def _text(node: Node) -> str | None:
     return None if isinstance(node, YamlMapping | YamlSequence) else node[0]
 
 
-def _value(node: Node) -> RunValue:
-    """A value as written: typed as Ruby reads YAML, with `:name` a symbol, as a key too."""
+def read_value(node: Node) -> RunValue:
+    """The value of `node` as written: typed as Ruby reads YAML, with `:name` a symbol, as a key too."""
     if isinstance(node, YamlMapping):
-        return {_key(name): _value(each) for name, each in node.entries.items()}
+        return {_key(name): read_value(each) for name, each in node.entries.items()}
     if isinstance(node, YamlSequence):
-        return [_value(each) for each in node.items]
+        return [read_value(each) for each in node.items]
     if node[5] is None:
         return node[0]
     match psych.type_of(node[5]):

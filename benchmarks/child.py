@@ -94,8 +94,8 @@ def _peak() -> int:
 def _compile(root: str) -> None:
     from aelang.project import open_project
 
-    compilation = open_project([root])
-    _ = compilation.image, compilation.diagnostics
+    compilation = open_project([root], remarks=True)
+    _ = compilation.image, compilation.diagnostics, compilation.remarks
 
 
 JOBS: dict[str, Callable[[str], object]] = {

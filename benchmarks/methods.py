@@ -6,7 +6,7 @@ from collections.abc import Callable
 
 from benchmarks import datastores, runs
 from benchmarks.processes import Bench
-from benchmarks.report import Figure, NotBuilt, Skipped
+from benchmarks.report import Broken, Figure, NotBuilt, Skipped
 
 _READS = 50
 _CALLS = 120
@@ -34,7 +34,7 @@ def _median(language: str, code: str) -> Figure:
 
     try:
         call()
-    except runs.Broken as why:
+    except Broken as why:
         raise NotBuilt(str(why)) from why
     return Figure(_p50(call), _FRESH_RUBY, "the peer's figure is one that was recorded, not measured here")
 

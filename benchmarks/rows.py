@@ -1,12 +1,13 @@
 """The rows of the report, in the order and by the names of the design's table; what is not built yet has no measure."""
 
-from benchmarks import load, methods, runs, startup
+from benchmarks import ael, diff, durable, load, methods, questions, runs, startup, testing
 from benchmarks.report import Row, Target
 
 _START = "bare start"
 _PARSE = "bare parse"
 _RUBY = "Ruby engine"
 _DOMAIN = "aelang validate on the 1,401-file domain"
+_MACHINE = "/Infrastructure/VM/Provisioning/StateMachines/VMProvision_VM/template"
 _DURABLE = "durable transition on SQLite"
 
 
@@ -56,6 +57,8 @@ ROWS: tuple[Row, ...] = (
         "ms", _START, None, startup.process("__complete", "run", "/System/Req", finds="/System/Request"),
     ),
     Row("--version, whole process", "ms", _START, _at_most(3), startup.process("--version")),
+    Row("request list, whole process", "ms", _START, _at_most(40), startup.about_requests("request", "list")),
+    Row("request show, whole process", "ms", _START, _at_most(40), startup.about_requests("request", "show", "1")),
     Row(
         "one object with 10 substituted attributes, image in memory",
         "objects/s", _RUBY, _value_at_least(45_000), runs.wide_objects,
@@ -70,10 +73,38 @@ ROWS: tuple[Row, ...] = (
         "a Ruby method, warm parent that forks, 50 reads: p50",
         "ms", "fresh Ruby", _value_at_most(8), methods.ruby_call,
     ),
-    Row(f"{_DURABLE}, built-in step: p50", "ms", "fdatasync", _at_most(8)),
-    Row(f"{_DURABLE}: three-state requests, one worker", "requests/s", "", _value_at_least(200)),
-    Row(f"{_DURABLE}: four workers, no-op steps", "requests/s", "one worker", Target("ratio", ">=", 0.7)),
-    Row(f"{_DURABLE}: four workers, steps of 2 ms", "requests/s", "one worker", Target("ratio", ">=", 1.4)),
+    Row(f"{_DURABLE}, built-in step: p50", "ms", "fdatasync", _at_most(8), durable.transition),
+    Row(f"{_DURABLE}: three-state requests, one worker", "requests/s", "", _value_at_least(200), durable.one_worker),
+    Row(
+        f"{_DURABLE}: four workers, no-op steps",
+        "requests/s", "one worker", Target("ratio", ">=", 0.7), durable.four_workers,
+    ),
+    Row(
+        f"{_DURABLE}: four workers, steps of 2 ms",
+        "requests/s", "one worker", Target("ratio", ">=", 1.4), durable.four_workers_slow,
+    ),
+    Row("a new request beside 100,000 finished ones", "ms", "empty store", _at_most(1.2), durable.beside_finished),
+    Row("1,000 tests of the 1,401-file domain, two processes, whole", "s", "", _value_at_most(10), testing.thousand),
+    Row("aelang explain, warm, whole process", "ms", _START, _at_most(14), questions.asked("explain", _MACHINE)),
+    Row(
+        "aelang why-not, warm, whole process",
+        "ms", _START, _at_most(14), questions.asked("why-not", "request_created"),
+    ),
+    Row(
+        "aelang impact of an instance, warm, whole process",
+        "ms", _START, _at_most(14), questions.asked("impact", "/System/CommonMethods/QuotaStateMachine/quota"),
+    ),
+    Row(
+        "aelang impact of what 590 entry points lead to, warm, whole process",
+        "ms", _START, _at_most(14), questions.asked("impact", "/System/event_handlers/"),
+    ),
+    Row("reading .ael of the 1,401-file domain", "ms", "its YAML", _at_most(1), ael.reading),
+    Row("reading a broken .ael file", "ms", "", _value_at_most(50), ael.broken),
+    Row(
+        "aelang diff of two releases of ManageIQ's domain, cold cache: whole process",
+        "ms", "cold validate", _at_most(2), diff.cold,
+    ),
+    Row("aelang diff of two releases of ManageIQ's domain, warm", "ms", _START, None, diff.warm),
     *(Row(f"load of {name}: cold", "ms", _START, None, load.corpus_cold(name)) for name in CORPUS),
     *(Row(f"load of {name}: warm", "ms", _START, None, load.corpus_warm(name)) for name in CORPUS),
 )  # fmt: skip

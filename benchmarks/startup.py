@@ -41,6 +41,26 @@ def run_in_domain(bench: Bench) -> Figure:
     )
 
 
+def about_requests(*words: str) -> Callable[[Bench], Figure]:
+    """The measure of `aelang` with `words` in a store of one request."""
+
+    def measure(bench: Bench) -> Figure:
+        place = bench.once("store of one request", _make_store)
+        return against_start(bench, Command(aelang(*words, "--store", place)))
+
+    return measure
+
+
+def _make_store(bench: Bench) -> str:
+    place = str(bench.scratch / "requests.sqlite")
+    try:
+        bench.output(Command(aelang("store", "init", "--store", place)))
+    except Broken as why:
+        raise NotBuilt from why
+    bench.output(Command(aelang("request", "create", "automation", _HELLO, "--store", place)))
+    return place
+
+
 def against_start(bench: Bench, command: Command) -> Figure:
     """The best time of `command` and of a bare start, a round each in turn."""
     best = bench.best({"bare": Command(BARE), "subject": command})

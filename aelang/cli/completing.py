@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from typing import NamedTuple
 
-from aelang.cli.commands import COMMANDS, declaration
+from aelang.cli.commands import COMMANDS, GROUPS, declaration
 from aelang.cli.options import Command, Completes, Option
 
 FILES, FOLDERS = ":files", ":folders"
@@ -32,8 +32,15 @@ def candidates(words: list[str]) -> list[str]:
         return _beginning(current, [*COMMANDS, "--help", "--version"] if current.startswith("-") else list(COMMANDS))
     if before[0] not in COMMANDS:
         return []
-    command = declaration(before[0])
-    read = _read(command, before[1:])
+    name, rest = before[0], before[1:]
+    if name in GROUPS:
+        if not rest:
+            return _beginning(current, [*GROUPS[name], "--help"] if current.startswith("-") else list(GROUPS[name]))
+        if rest[0] not in GROUPS[name]:
+            return []
+        name, rest = f"{name} {rest[0]}", rest[1:]
+    command = declaration(name)
+    read = _read(command, rest)
     if read.waiting is not None:
         return _values(read.waiting, current, read)
     if current.startswith("-"):

@@ -3,7 +3,7 @@
 import os
 from collections.abc import Iterable
 
-from aelang.cli.commands import COMMANDS
+from aelang.cli.commands import COMMANDS, GROUPS, line_of
 from aelang.cli.options import Command, Option
 
 _WIDEST, _NARROWEST = 100, 60
@@ -37,12 +37,24 @@ def program_help() -> str:
     return "\n\n".join(parts)
 
 
+def group_help(group: str) -> str:
+    """The help of the group of commands `group`."""
+    parts = [
+        f"Usage: aelang {group} COMMAND [OPTIONS] [ARGUMENTS]",
+        COMMANDS[group],
+        "Commands:\n" + _columns(GROUPS[group].items()),
+        "Options:\n" + _columns([_HELP]),
+        _examples((f"aelang {group} {name} --help", f"more on `{name}`") for name in list(GROUPS[group])[:1]),
+    ]
+    return "\n\n".join(parts)
+
+
 def command_help(name: str, command: Command) -> str:
     """The help of the command `name`."""
     arguments = "".join(f" {argument.metavar}" for argument in command.arguments)
     parts = [
         f"Usage: aelang {name} [OPTIONS]{arguments}",
-        *_text(f"{COMMANDS[name]}\n\n{command.text}"),
+        *_text(f"{line_of(name)}\n\n{command.text}"),
         "Options:\n" + _columns([*map(_option, command.options), _HELP]),
         _examples(command.examples),
     ]

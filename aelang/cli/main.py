@@ -1,6 +1,6 @@
 """The dispatch: words become a command that is executed. The parser comes in only where it is needed."""
 
-from aelang.cli.commands import COMMANDS, module_of
+from aelang.cli.commands import COMMANDS, GROUPS, module_of
 from aelang.cli.options import Misused
 
 _HELP = (["--help"], ["-h"])
@@ -13,6 +13,8 @@ def execute(words: list[str]) -> int:
         from aelang.cli.helping import program_help
 
         return _print(program_help())
+    if words and words[0] in GROUPS:
+        return _execute_of_group(words[0], words[1:])
     if words and words[0] in COMMANDS:
         return _execute_command(words[0], words[1:])
     if not words:
@@ -21,6 +23,17 @@ def execute(words: list[str]) -> int:
         _print(program_help())
         return _WRONG_USAGE
     return _parsed(words)
+
+
+def _execute_of_group(group: str, words: list[str]) -> int:
+    if words and words[0] in GROUPS[group]:
+        return _execute_command(f"{group} {words[0]}", words[1:])
+    if words and words not in _HELP:
+        return _parsed([group, *words])
+    from aelang.cli.helping import group_help
+
+    _print(group_help(group))
+    return 0 if words else _WRONG_USAGE
 
 
 def _execute_command(name: str, words: list[str]) -> int:
@@ -33,11 +46,11 @@ def _execute_command(name: str, words: list[str]) -> int:
         return _print(command_help(name, module.COMMAND))
     given = read_words(module.COMMAND, words)
     if given is None:
-        return _parsed([name, *words])
+        return _parsed([*name.split(), *words])
     try:
         return int(module.execute(given))
     except Misused:
-        return _parsed([name, *words])  # it fails there again, and is told with the usage
+        return _parsed([*name.split(), *words])  # it fails there again, and is told with the usage
 
 
 def _parsed(words: list[str]) -> int:

@@ -5,7 +5,7 @@ from collections.abc import Callable, Mapping
 
 from aelang.interpreter.values import RunValue, to_text
 from aelang.services.machines import each_once
-from aelang.services.models import ancestors, class_name
+from aelang.services.models import ancestors, class_name, snake_name
 from aelang.services.record import Record, word
 from aelang.services.records import Reference
 
@@ -61,7 +61,7 @@ def _inspect(record: Record, name: str) -> RunValue:
 
 
 def _href_slug(record: Record, name: str) -> RunValue:
-    return f"{_snake(record.model)}s/{record.id}"
+    return f"{snake_name(record.model)}s/{record.id}"
 
 
 def _model_suffix(record: Record, name: str) -> RunValue:
@@ -244,11 +244,6 @@ def _miq_request(record: Record, name: str) -> RunValue:
 
 def _event_namespace(record: Record, name: str) -> RunValue:
     return record.model
-
-
-def _snake(model: str) -> str:
-    last = model.rpartition("::")[2]
-    return "".join("_" + each.lower() if each.isupper() else each for each in last).lstrip("_")
 
 
 FUNCTIONS: dict[str, Callable[..., RunValue]] = {

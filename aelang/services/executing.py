@@ -1,37 +1,60 @@
 """Executing: what an inventory does for `evm.execute`: requests, notifications, categories and tags."""
 
 from collections.abc import Callable, Mapping
-from typing import TYPE_CHECKING, Any, TypeAlias
+from typing import Any, NamedTuple, TypeAlias
 
 from aelang.diagnostics import did_you_mean
 from aelang.interpreter.values import RunValue, Symbol, to_text
-from aelang.services.ports import Answer
+from aelang.services.ports import Answer, KeptRecords
 from aelang.services.record import Record
 from aelang.services.records import Reference, Row
 from aelang.services.simulation import approve, new_approval
 
-if TYPE_CHECKING:
-    from aelang.services.inventory import Inventory
-
 _Arguments = tuple[RunValue, ...]
 
 
-def execute(inventory: "Inventory", name: str, arguments: _Arguments) -> Answer:
+class NewRequest(NamedTuple):
+    """A request that a method wants made, by `userid`; `approved` at once, where it says so."""
+
+    model: str
+    columns: Mapping[str, RunValue]
+    userid: str
+    approved: bool
+
+
+def execute(records: KeptRecords, name: str, arguments: _Arguments) -> Answer:
     """Does what is called `name`. Raises LookupError where nothing is, ValueError for arguments it cannot take."""
+    wanted = requested(records, name, arguments)
+    if wanted is not None:
+        return _create_request(records, wanted)
     if name not in _COMMANDS:
-        hint = did_you_mean(name, _COMMANDS)
+        hint = did_you_mean(name, [*_COMMANDS, *_REQUESTS])
         raise LookupError(f"nothing can be executed that is called `{name}`" + (f": {hint}" if hint else ""))
     least, most, act = _COMMANDS[name]
+    _check_number(name, arguments, least, most)
+    return act(records, arguments)
+
+
+def requested(records: KeptRecords, name: str, arguments: _Arguments) -> NewRequest | None:
+    """The request that `name` asks to be made, None where it asks for something else. Raises ValueError for arguments
+    that it cannot take."""
+    if name not in _REQUESTS:
+        return None
+    least, most, ask = _REQUESTS[name]
+    _check_number(name, arguments, least, most)
+    return ask(records, arguments)
+
+
+def _check_number(name: str, arguments: _Arguments, least: int, most: int) -> None:
     if not least <= len(arguments) <= most:
         number = str(least) if least == most else f"{least} to {most}"
         raise ValueError(f"`{name}` takes {number} arguments, not {len(arguments)}")
-    return act(inventory, arguments)
 
 
-def _create_automation_request(inventory: "Inventory", arguments: _Arguments) -> Answer:
+def _automation_request(records: KeptRecords, arguments: _Arguments) -> NewRequest:
     options = arguments[0]
     userid = arguments[1] if len(arguments) > 1 else "admin"
-    approved = len(arguments) > 2 and arguments[2]
+    approved = bool(len(arguments) > 2 and arguments[2])
     if not isinstance(options, dict):
         raise ValueError("create_automation_request takes a hash with namespace, class_name, instance_name, attrs")
     columns: dict[str, RunValue] = {
@@ -39,13 +62,13 @@ def _create_automation_request(inventory: "Inventory", arguments: _Arguments) ->
         "description": "Automation Task",
         "options": _symbols(options),
     }
-    return _create_request(inventory, "AutomationRequest", columns, to_text(userid), approved)
+    return NewRequest("AutomationRequest", columns, to_text(userid), approved)
 
 
-def _create_provision_request(inventory: "Inventory", arguments: _Arguments) -> Answer:
+def _provision_request(records: KeptRecords, arguments: _Arguments) -> NewRequest:
     """The arguments are those of ManageIQ's web service: version, template, VM, requester, tags, values, ..."""
     template, vm, requester = ((*map(_fields, arguments[1:4]), {}, {}, {}))[:3]
-    found = inventory.where("MiqTemplate", {"name": template.get("name")}) if "name" in template else ()
+    found = records.where("MiqTemplate", {"name": template.get("name")}) if "name" in template else ()
     if not found:
         raise ValueError(f"there is no template {template.get('name')!r} to provision from")
     options: dict[Symbol, RunValue] = {Symbol("number_of_vms"): 1, Symbol("src_vm_id"): [found[0].id, template["name"]]}
@@ -58,13 +81,11 @@ def _create_provision_request(inventory: "Inventory", arguments: _Arguments) -> 
         "source_type": "VmOrTemplate",
         "options": options,
     }
-    return _create_request(
-        inventory, "MiqProvisionRequest", columns, to_text(requester.get("user_name") or "admin"),
-        requester.get("auto_approve") in (True, "true"),
-    )  # fmt: skip
+    userid = to_text(requester.get("user_name") or "admin")
+    return NewRequest("MiqProvisionRequest", columns, userid, requester.get("auto_approve") in (True, "true"))
 
 
-def _create_service_provision_request(inventory: "Inventory", arguments: _Arguments) -> Answer:
+def _service_provision_request(records: KeptRecords, arguments: _Arguments) -> NewRequest:
     template, options = (*arguments, None)[:2]
     if not isinstance(template, Record) or not template.model_is("ServiceTemplate"):
         raise ValueError("create_service_provision_request takes a service template, and a hash of dialog values")
@@ -76,16 +97,15 @@ def _create_service_provision_request(inventory: "Inventory", arguments: _Argume
         "source_type": "ServiceTemplate",
         "options": {Symbol("dialog"): options if isinstance(options, dict) else {}, Symbol("src_id"): template.id},
     }
-    return _create_request(inventory, "ServiceTemplateProvisionRequest", columns, "admin", False)
+    return NewRequest("ServiceTemplateProvisionRequest", columns, "admin", False)
 
 
-def _create_request(
-    inventory: "Inventory", model: str, columns: Mapping[str, RunValue], userid: str, approved: RunValue
-) -> Reference:
+def _create_request(records: KeptRecords, wanted: NewRequest) -> Reference:
     """A request as it is when it was just made (REQUESTS 1.4, R1 and R2)."""
-    requester = next(iter(inventory.where("User", {"userid": userid})), None)
-    now = inventory.now()
-    made = inventory.create(
+    model, columns, userid, approved = wanted
+    requester = next(iter(records.where("User", {"userid": userid})), None)
+    now = records.now()
+    made = records.create(
         model,
         {
             "approval_state": "pending_approval",
@@ -103,11 +123,11 @@ def _create_request(
             **columns,
         },
     )
-    inventory.create("MiqApproval", new_approval(inventory, made.id))
+    records.create("MiqApproval", new_approval(records, made.id))
     if approved:
-        row = inventory.find(*made)
+        row = records.find(*made)
         assert row is not None
-        approve(inventory, row, (userid, "Auto-Approved"))
+        approve(records, row, (userid, "Auto-Approved"))
     return made
 
 
@@ -130,7 +150,7 @@ def _symbols(value: Mapping[Any, RunValue]) -> dict[Symbol, RunValue]:
     return {key if isinstance(key, Symbol) else Symbol(to_text(key)): each for key, each in value.items()}
 
 
-def _create_notification(inventory: "Inventory", arguments: _Arguments) -> Answer:
+def _create_notification(records: KeptRecords, arguments: _Arguments) -> Answer:
     (given,) = arguments or ({},)
     fields = _fields(given)
     subject = fields.get("subject")
@@ -138,58 +158,64 @@ def _create_notification(inventory: "Inventory", arguments: _Arguments) -> Answe
         "type": to_text(fields.get("type") or "automate_user_info"),
         "level": to_text(fields.get("level") or "info"),
         "message": to_text(fields.get("message")),
-        "created_at": inventory.now(),
+        "created_at": records.now(),
     }
     if isinstance(subject, Record):
         columns.update(subject_id=subject.id, subject_type=subject.model)
-    return inventory.create("Notification", columns)
+    return records.create("Notification", columns)
 
 
-def _category(inventory: "Inventory", name: RunValue) -> Row | None:
-    return next(iter(inventory.where("Classification", {"name": to_text(name), "parent_id": None})), None)
+def _category(records: KeptRecords, name: RunValue) -> Row | None:
+    return next(iter(records.where("Classification", {"name": to_text(name), "parent_id": None})), None)
 
 
-def _category_exists(inventory: "Inventory", arguments: _Arguments) -> Answer:
+def _category_exists(records: KeptRecords, arguments: _Arguments) -> Answer:
     (name,) = arguments
-    return _category(inventory, name) is not None
+    return _category(records, name) is not None
 
 
-def _category_create(inventory: "Inventory", arguments: _Arguments) -> Answer:
+def _category_create(records: KeptRecords, arguments: _Arguments) -> Answer:
     (given,) = arguments
     fields = _fields(given)
     if not fields.get("name"):
         raise ValueError("category_create takes a hash with name, description and single_value")
     columns = {"single_value": fields.get("single_value", False), "description": fields.get("description")}
-    return inventory.create("Classification", {**columns, "name": to_text(fields["name"])})
+    return records.create("Classification", {**columns, "name": to_text(fields["name"])})
 
 
-def _tag_exists(inventory: "Inventory", arguments: _Arguments) -> Answer:
+def _tag_exists(records: KeptRecords, arguments: _Arguments) -> Answer:
     category, name = arguments
-    parent = _category(inventory, category)
-    found = () if parent is None else inventory.where("Classification", {"parent_id": parent.id, "name": to_text(name)})
+    parent = _category(records, category)
+    found = () if parent is None else records.where("Classification", {"parent_id": parent.id, "name": to_text(name)})
     return bool(found)
 
 
-def _tag_create(inventory: "Inventory", arguments: _Arguments) -> Answer:
+def _tag_create(records: KeptRecords, arguments: _Arguments) -> Answer:
     category, given = arguments
-    parent, fields = _category(inventory, category), _fields(given)
+    parent, fields = _category(records, category), _fields(given)
     if parent is None or not fields.get("name"):
         raise ValueError("tag_create takes a category that exists, and a hash with name and description")
     columns = {"name": to_text(fields["name"]), "description": fields.get("description"), "parent_id": parent.id}
-    return inventory.create("Classification", columns)
+    return records.create("Classification", columns)
 
 
-_Free: TypeAlias = Callable[["Inventory", _Arguments], Answer]
+_Free: TypeAlias = Callable[[KeptRecords, _Arguments], Answer]
+
+_Asks: TypeAlias = Callable[[KeptRecords, _Arguments], NewRequest]
+
+_REQUESTS: dict[str, tuple[int, int, _Asks]] = {
+    "create_automation_request": (1, 3, _automation_request),
+    "create_provision_request": (2, 9, _provision_request),
+    "create_service_provision_request": (1, 2, _service_provision_request),
+}
+"""What makes a request: how many arguments it takes, and what reads them."""
 
 _COMMANDS: dict[str, tuple[int, int, _Free]] = {
     "category_create": (1, 1, _category_create),
     "category_exists?": (1, 1, _category_exists),
-    "create_automation_request": (1, 3, _create_automation_request),
     "create_notification": (1, 1, _create_notification),
     "create_notification!": (1, 1, _create_notification),
-    "create_provision_request": (2, 9, _create_provision_request),
-    "create_service_provision_request": (1, 2, _create_service_provision_request),
     "tag_create": (2, 2, _tag_create),
     "tag_exists?": (2, 2, _tag_exists),
 }
-"""What `evm.execute` may ask for: how many arguments it takes, and what does it."""
+"""What else `evm.execute` may ask for: how many arguments it takes, and what does it."""

@@ -84,6 +84,12 @@ def class_name(name: str) -> str:
     return "MiqAeService" + name.replace("::", "_")
 
 
+def snake_name(name: str) -> str:
+    """The model `name` as keys and links write it: `miq_provision_request`."""
+    last = name.rpartition("::")[2]
+    return "".join("_" + each.lower() if each.isupper() else each for each in last).lstrip("_")
+
+
 def ancestors(name: str) -> tuple[str, ...]:
     """`name` and the models that it is a kind of, nearest first."""
     found = [name]

@@ -11,15 +11,22 @@ LONGEST_MESSAGE = 255
 
 def option(record: Record, key: RunValue) -> RunValue:
     """What the options hold under `key`; they are kept under symbols, some by text."""
-    name = word(key)
-    options = _options(record.columns)
-    return record.catalog.present(options.get(Symbol(name), options.get(name)))
+    return record.catalog.present(read_option(_options(record.columns), word(key)))
+
+
+def read_option(options: Mapping[Any, Any], name: str) -> Any:  # keys and values are run values
+    """What `options` hold under the symbol `name`, else under the text."""
+    return options.get(Symbol(name), options.get(name))
 
 
 def get_option(record: Record, key: RunValue) -> RunValue:
     """An option; of a choice of a dialog, which is kept as [value, text], the value."""
-    found = option(record, key)
-    return (found[0] if found else None) if isinstance(found, list) else found
+    return first_of(option(record, key))
+
+
+def first_of(value: RunValue) -> RunValue:
+    """The first element of a list; anything else stands for itself."""
+    return (value[0] if value else None) if isinstance(value, list) else value
 
 
 def _get_option(record: Record, name: str, key: RunValue) -> RunValue:
@@ -152,7 +159,7 @@ def _hold(record: Record, option_name: str, key: RunValue, value: RunValue) -> N
 
 
 def _hash(options: dict[Any, Any], key: str) -> dict[Any, Any]:
-    found = options.get(Symbol(key), options.get(key))
+    found = read_option(options, key)
     return found if isinstance(found, dict) else {}
 
 

@@ -4,6 +4,7 @@ An inventory fills it for runs without a server, the request store for real ones
 """
 
 from collections.abc import Callable, Mapping, Sequence
+from datetime import datetime
 from typing import NamedTuple, Protocol, TypeAlias
 
 from aelang.interpreter.values import RunValue
@@ -42,3 +43,16 @@ class Records(Protocol):
     def execute(self, command: Command) -> Answer:
         """Does `command`, or sees to it that it is done. Raises LookupError for one that it does not know, ValueError
         for arguments that it cannot take."""
+
+
+class KeptRecords(Records, Protocol):
+    """Records that also come and go: what `simulation` acts upon."""
+
+    def now(self) -> datetime:
+        """The time."""
+
+    def create(self, model: str, columns: Mapping[str, RunValue]) -> Reference:
+        """Takes a new record in, and gives it an id. Raises ValueError for what cannot be kept."""
+
+    def delete(self, of: Reference) -> None:
+        """Takes the record away; nothing happens where it is gone."""

@@ -137,10 +137,11 @@ def _of_requests_part(row: Row, viewer: _Viewer) -> bool:
 
 
 def _of_users(row: Row, viewer: _Viewer) -> bool:
-    return row.id == viewer.user.id or bool(_groups(row) & _groups(viewer.user))
+    return row.id == viewer.user.id or bool(groups_of(row) & groups_of(viewer.user))
 
 
-def _groups(user: Row) -> set[int]:
+def groups_of(user: Row) -> set[int]:
+    """The ids of the groups that `user` is in."""
     listed = user.columns.get("miq_groups")
     found = {each.id for each in listed if isinstance(each, Reference)} if isinstance(listed, list) else set()
     current = user.columns.get("current_group_id")
@@ -148,7 +149,7 @@ def _groups(user: Row) -> set[int]:
 
 
 def _of_groups(row: Row, viewer: _Viewer) -> bool:
-    return row.id in _groups(viewer.user) or _by_tenant(row, viewer)
+    return row.id in groups_of(viewer.user) or _by_tenant(row, viewer)
 
 
 def _of_tenants(row: Row, viewer: _Viewer) -> bool:

@@ -1,4 +1,4 @@
-"""Simulation: what an inventory does when something is to happen in the world.
+"""Simulation: what becomes of records when something is to happen in the world.
 
 Enough for a method to see the difference: a VM that was started is on, a request that was denied is finished. What
 nobody can see is only noted. The life of requests, their events and roll-up are the request layer's.
@@ -6,118 +6,115 @@ nobody can see is only noted. The life of requests, their events and roll-up are
 
 from collections.abc import Callable, Sequence
 from datetime import datetime, timedelta
-from typing import TYPE_CHECKING, TypeAlias
+from typing import TypeAlias
 
 from aelang.interpreter.values import RunValue, to_text
-from aelang.services.ports import Answer, Command
+from aelang.services.ports import Answer, Command, KeptRecords
 from aelang.services.record import Record
 from aelang.services.records import Reference, Row
-
-if TYPE_CHECKING:
-    from aelang.services.inventory import Inventory
 
 _Arguments = tuple[RunValue, ...]
 
 
-def act(inventory: "Inventory", command: Command) -> Answer:
+def act(records: KeptRecords, command: Command) -> Answer:
     """Acts `command` out. Raises LookupError for one that is asked of nobody and is not known, ValueError for
     arguments that it cannot take and for a record that is gone."""
     if command.of is None:
         from aelang.services.executing import execute
 
-        return execute(inventory, command.name, command.arguments)
-    row = inventory.find(*command.of)
+        return execute(records, command.name, command.arguments)
+    row = records.find(*command.of)
     if row is None:
         raise ValueError(f"{command.of.model} {command.of.id} is not there any more")
     known = _OF_RECORDS.get(command.name)
-    return None if known is None else known(inventory, row, command.arguments)
+    return None if known is None else known(records, row, command.arguments)
 
 
-def _write(inventory: "Inventory", of: Reference, **columns: RunValue) -> None:
-    inventory.write(of, lambda _: columns)
+def _write(records: KeptRecords, of: Reference, **columns: RunValue) -> None:
+    records.write(of, lambda _: columns)
 
 
 # -- requests and tasks ------------------------------------------------------------------------------------------
 
 
-def approve(inventory: "Inventory", row: Row, arguments: _Arguments) -> Answer:
+def approve(records: KeptRecords, row: Row, arguments: _Arguments) -> Answer:
     """Approves a request, or one of its approvals; the arguments are a userid and a reason."""
     if row.model == "MiqApproval":
-        return _decide(inventory, row, "approved", arguments)
-    for each in _approvals(inventory, row):
-        _decide(inventory, each, "approved", arguments)
+        return _decide(records, row, "approved", arguments)
+    for each in _approvals(records, row):
+        _decide(records, each, "approved", arguments)
     return None
 
 
-def _deny(inventory: "Inventory", row: Row, arguments: _Arguments) -> Answer:
+def _deny(records: KeptRecords, row: Row, arguments: _Arguments) -> Answer:
     if row.model == "MiqApproval":
-        return _decide(inventory, row, "denied", arguments)
-    return _decide(inventory, _approvals(inventory, row)[0], "denied", arguments)
+        return _decide(records, row, "denied", arguments)
+    return _decide(records, _approvals(records, row)[0], "denied", arguments)
 
 
-def _approvals(inventory: "Inventory", row: Row) -> Sequence[Row]:
+def _approvals(records: KeptRecords, row: Row) -> Sequence[Row]:
     """The approvals of a request; every request has at least one."""
-    if not inventory.where("MiqApproval", {"miq_request_id": row.id}):
-        inventory.create("MiqApproval", new_approval(inventory, row.id))
-    return inventory.where("MiqApproval", {"miq_request_id": row.id})
+    if not records.where("MiqApproval", {"miq_request_id": row.id}):
+        records.create("MiqApproval", new_approval(records, row.id))
+    return records.where("MiqApproval", {"miq_request_id": row.id})
 
 
-def new_approval(inventory: "Inventory", request: int) -> dict[str, RunValue]:
+def new_approval(records: KeptRecords, request: int) -> dict[str, RunValue]:
     """The approval that every request begins with."""
     return {
         "description": "Default Approval",
         "state": "pending",
         "miq_request_id": request,
-        "created_on": inventory.now(),
+        "created_on": records.now(),
     }
 
 
-def _decide(inventory: "Inventory", approval: Row, state: str, arguments: _Arguments) -> Answer:
+def _decide(records: KeptRecords, approval: Row, state: str, arguments: _Arguments) -> Answer:
     userid, reason = (*map(to_text, arguments), "", "")[:2]
-    stamper = next(iter(inventory.where("User", {"userid": userid})), None)
+    stamper = next(iter(records.where("User", {"userid": userid})), None)
     _write(
-        inventory,
+        records,
         approval.reference,
         state=state,
         reason=reason,
-        stamped_on=inventory.now(),
+        stamped_on=records.now(),
         stamper_id=None if stamper is None else stamper.id,
         stamper_name=userid if stamper is None else stamper.columns.get("name"),
     )
     request = approval.columns.get("miq_request_id")
     if isinstance(request, int):
-        _settle(inventory, request)
+        _settle(records, request)
     return None
 
 
-def _settle(inventory: "Inventory", number: int) -> None:
+def _settle(records: KeptRecords, number: int) -> None:
     """The request follows from its approvals (REQUESTS 1.3)."""
-    request = inventory.find("MiqRequest", number)
-    states = {row.columns.get("state") for row in inventory.where("MiqApproval", {"miq_request_id": number})}
+    request = records.find("MiqRequest", number)
+    states = {row.columns.get("state") for row in records.where("MiqApproval", {"miq_request_id": number})}
     if request is None:
         return
     if "denied" in states:
-        _write(inventory, request.reference, approval_state="denied", request_state="finished", status="Denied")
+        _write(records, request.reference, approval_state="denied", request_state="finished", status="Denied")
     elif states == {"approved"}:
-        _write(inventory, request.reference, approval_state="approved")
+        _write(records, request.reference, approval_state="approved")
 
 
-def _update_task(inventory: "Inventory", row: Row, arguments: _Arguments) -> Answer:
+def _update_task(records: KeptRecords, row: Row, arguments: _Arguments) -> Answer:
     """A task reports; a request with one task says what that one says (REQUESTS 3.6)."""
     (changes,) = arguments
     assert isinstance(changes, dict)
-    _write(inventory, row.reference, **changes, updated_on=inventory.now())
+    _write(records, row.reference, **changes, updated_on=records.now())
     request = row.columns.get("miq_request_id")
-    tasks = inventory.where("MiqRequestTask", {"miq_request_id": request})
-    found = inventory.find("MiqRequest", request) if isinstance(request, int) else None
+    tasks = records.where("MiqRequestTask", {"miq_request_id": request})
+    found = records.find("MiqRequest", request) if isinstance(request, int) else None
     if found is not None and len(tasks) == 1 and "message" in changes:
-        _write(inventory, found.reference, message=changes["message"])
+        _write(records, found.reference, message=changes["message"])
     return None
 
 
-def _execute(inventory: "Inventory", row: Row, arguments: _Arguments) -> Answer:
+def _execute(records: KeptRecords, row: Row, arguments: _Arguments) -> Answer:
     if "MiqRequestTask" in _kinds(row):
-        _write(inventory, row.reference, state="queued", status="Ok", message="State Machine Initializing")
+        _write(records, row.reference, state="queued", status="Ok", message="State Machine Initializing")
     return None
 
 
@@ -131,91 +128,91 @@ def _kinds(row: Row) -> tuple[str, ...]:
 
 
 def _turn(state: str) -> "_OfRecord":
-    def turn(inventory: "Inventory", row: Row, arguments: _Arguments) -> Answer:
-        _write(inventory, row.reference, power_state=state)
+    def turn(records: KeptRecords, row: Row, arguments: _Arguments) -> Answer:
+        _write(records, row.reference, power_state=state)
         return None
 
     return turn
 
 
 def _set(**columns: RunValue) -> "_OfRecord":
-    def set_columns(inventory: "Inventory", row: Row, arguments: _Arguments) -> Answer:
-        _write(inventory, row.reference, **columns)
+    def set_columns(records: KeptRecords, row: Row, arguments: _Arguments) -> Answer:
+        _write(records, row.reference, **columns)
         return None
 
     return set_columns
 
 
-def _finish_retirement(inventory: "Inventory", row: Row, arguments: _Arguments) -> Answer:
-    _write(inventory, row.reference, retired=True, retirement_state="retired", retires_on=inventory.now())
+def _finish_retirement(records: KeptRecords, row: Row, arguments: _Arguments) -> Answer:
+    _write(records, row.reference, retired=True, retirement_state="retired", retires_on=records.now())
     return None
 
 
-def _extend_retirement(inventory: "Inventory", row: Row, arguments: _Arguments) -> Answer:
+def _extend_retirement(records: KeptRecords, row: Row, arguments: _Arguments) -> Answer:
     days, *rest = arguments
-    begin = rest[0] if rest else inventory.now()
+    begin = rest[0] if rest else records.now()
     if not isinstance(days, int) or not isinstance(begin, datetime):
         raise ValueError("extend_retires_on takes a number of days, and the time to count from")
     try:
-        _write(inventory, row.reference, retires_on=begin + timedelta(days=days))
+        _write(records, row.reference, retires_on=begin + timedelta(days=days))
     except OverflowError:
         raise ValueError(f"{days} days from then is no date") from None
     return None
 
 
-def _delete(inventory: "Inventory", row: Row, arguments: _Arguments) -> Answer:
-    inventory.delete(row.reference)
+def _delete(records: KeptRecords, row: Row, arguments: _Arguments) -> Answer:
+    records.delete(row.reference)
     return None
 
 
-def _unregister(inventory: "Inventory", row: Row, arguments: _Arguments) -> Answer:
-    _write(inventory, row.reference, ems_id=None, host_id=None)
+def _unregister(records: KeptRecords, row: Row, arguments: _Arguments) -> Answer:
+    _write(records, row.reference, ems_id=None, host_id=None)
     return None
 
 
-def _migrate(inventory: "Inventory", row: Row, arguments: _Arguments) -> Answer:
+def _migrate(records: KeptRecords, row: Row, arguments: _Arguments) -> Answer:
     host, *rest = arguments
     if not isinstance(host, Record) or not host.model_is("Host"):
         raise ValueError(f"a VM migrates to a Host, not to {to_text(host)!r}")
     columns: dict[str, RunValue] = {"host_id": host.id}
     if rest and isinstance(rest[0], Record):
         columns["resource_pool_id"] = rest[0].id
-    _write(inventory, row.reference, **columns)
+    _write(records, row.reference, **columns)
     return None
 
 
-def _create_snapshot(inventory: "Inventory", row: Row, arguments: _Arguments) -> Answer:
+def _create_snapshot(records: KeptRecords, row: Row, arguments: _Arguments) -> Answer:
     name, text = (*arguments, None)[:2]
-    for each in inventory.where("Snapshot", {"vm_or_template_id": row.id}):
-        _write(inventory, each.reference, current=False)
+    for each in records.where("Snapshot", {"vm_or_template_id": row.id}):
+        _write(records, each.reference, current=False)
     columns: dict[str, RunValue] = {"name": name, "description": text, "vm_or_template_id": row.id, "current": True}
-    return inventory.create("Snapshot", {**columns, "create_time": inventory.now()})
+    return records.create("Snapshot", {**columns, "create_time": records.now()})
 
 
-def _remove_snapshots(inventory: "Inventory", row: Row, arguments: _Arguments) -> Answer:
-    for each in inventory.where("Snapshot", {"vm_or_template_id": row.id}):
-        inventory.delete(each.reference)
+def _remove_snapshots(records: KeptRecords, row: Row, arguments: _Arguments) -> Answer:
+    for each in records.where("Snapshot", {"vm_or_template_id": row.id}):
+        records.delete(each.reference)
     return None
 
 
-def _add_resource(inventory: "Inventory", row: Row, arguments: _Arguments) -> Answer:
+def _add_resource(records: KeptRecords, row: Row, arguments: _Arguments) -> Answer:
     (other,) = arguments
-    return _put_in(inventory, row.reference, _reference(other))
+    return _put_in(records, row.reference, _reference(other))
 
 
-def _remove_resource(inventory: "Inventory", row: Row, arguments: _Arguments) -> Answer:
+def _remove_resource(records: KeptRecords, row: Row, arguments: _Arguments) -> Answer:
     (other,) = arguments
-    _take_out(inventory, _reference(other), row.id)
+    _take_out(records, _reference(other), row.id)
     return None
 
 
-def _add_to_service(inventory: "Inventory", row: Row, arguments: _Arguments) -> Answer:
+def _add_to_service(records: KeptRecords, row: Row, arguments: _Arguments) -> Answer:
     (service,) = arguments
-    return _put_in(inventory, _reference(service), row.reference)
+    return _put_in(records, _reference(service), row.reference)
 
 
-def _remove_from_service(inventory: "Inventory", row: Row, arguments: _Arguments) -> Answer:
-    _take_out(inventory, row.reference, None)
+def _remove_from_service(records: KeptRecords, row: Row, arguments: _Arguments) -> Answer:
+    _take_out(records, row.reference, None)
     return None
 
 
@@ -225,23 +222,23 @@ def _reference(value: RunValue) -> Reference:
     return value.reference
 
 
-def _put_in(inventory: "Inventory", service: Reference, resource: Reference) -> Reference:
-    _take_out(inventory, resource, service.id)
+def _put_in(records: KeptRecords, service: Reference, resource: Reference) -> Reference:
+    _take_out(records, resource, service.id)
     columns: dict[str, RunValue] = {
         "service_id": service.id,
         "resource_id": resource.id,
         "resource_type": resource.model,
     }
-    return inventory.create("ServiceResource", columns)
+    return records.create("ServiceResource", columns)
 
 
-def _take_out(inventory: "Inventory", resource: Reference, service: int | None) -> None:
-    for each in inventory.where("ServiceResource", {"resource_id": resource.id, "resource_type": resource.model}):
+def _take_out(records: KeptRecords, resource: Reference, service: int | None) -> None:
+    for each in records.where("ServiceResource", {"resource_id": resource.id, "resource_type": resource.model}):
         if service is None or each.columns.get("service_id") == service:
-            inventory.delete(each.reference)
+            records.delete(each.reference)
 
 
-_OfRecord: TypeAlias = Callable[["Inventory", Row, _Arguments], Answer]
+_OfRecord: TypeAlias = Callable[[KeptRecords, Row, _Arguments], Answer]
 
 _OF_RECORDS: dict[str, _OfRecord] = {
     "add_resource": _add_resource,

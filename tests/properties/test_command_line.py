@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from aelang.cli.commands import COMMANDS, declaration
+from aelang.cli.commands import command_names, declaration
 from aelang.cli.options import Given, Option
 from aelang.cli.parser import parse
 from aelang.cli.reading import read_words
@@ -49,7 +49,7 @@ def seen(name: str, said: Given) -> dict[str, object]:
     return options | arguments
 
 
-@pytest.mark.parametrize("name", COMMANDS)
+@pytest.mark.parametrize("name", command_names())
 @given(data=st.data())
 def test_what_is_read_without_click_is_what_click_reads(name: str, data: st.DataObject) -> None:
     words = data.draw(command_lines(name))

@@ -1,0 +1,1 @@
+"""Requests: their life as pure functions, and the store that keeps them."""

@@ -1,0 +1,214 @@
+"""Delivering: what is done for each message of the queue (REQUESTS 1.4, 1.7, 2.4, 3.1).
+
+Before Automate is run, what the run must find is written: the event's row, the state of the task. After it, in one
+transaction: what the outcome makes of the task and all above it, the next messages, and that this one is done. A
+message may be worked again after a crash; whatever it wrote before its run is written so that it may be written again.
+Methods write through service models while they run, each time at once: whoever reads after them sees it.
+"""
+
+from collections.abc import Mapping
+
+from sqlalchemy import Connection
+
+from aelang.interpreter.outcome import Checkpoint, Failed, Finished, Retry, Rollback
+from aelang.requests import tasks as lifecycle
+from aelang.requests.cancelling import is_to_stop, stopped, undoing
+from aelang.requests.clock import later
+from aelang.requests.decision import AUTOMATE, HIGH_PRIORITY, Answer, Message
+from aelang.requests.deliver_requests import create_request_tasks, new_event, resource_entry
+from aelang.requests.images import image_of
+from aelang.requests.options import get
+from aelang.requests.rows import Case, Task
+from aelang.requests.steps import Ended, Handler, Lapsed, Run, Step, Work, read_checkpoint
+from aelang.requests.store.keeping import release_locks
+from aelang.requests.store.record_rows import create_row, find_row
+from aelang.requests.targets import event_uri, is_service, policy_event_uri, task_uri
+from aelang.requests.types import VM_TASK
+from aelang.services.records import Reference, Row
+
+CANCEL = "Request is canceled by user."
+
+
+# -- events ------------------------------------------------------------------------------------------------------
+
+
+def _call_automate_event(step: Step, connection: Connection) -> None:
+    """The first hop: the event gets its row, and a message of its own, which goes before others."""
+    _queue_event(step, connection, "RequestEvent", "Request")
+
+
+def _raise_policy_event(step: Step, connection: Connection) -> None:
+    """The same for what came of a request."""
+    _queue_event(step, connection, "MiqEvent", "POLICY")
+
+
+def _queue_event(step: Step, connection: Connection, model: str, source: str) -> None:
+    event = new_event(step, connection, model, str(step.claimed.arguments["event"]), source)
+    step.put(connection, Message("deliver", event, {}, AUTOMATE, HIGH_PRIORITY))
+
+
+def _deliver_event(step: Step, connection: Connection) -> Work:
+    """The second hop: Automate is told. What becomes of that changes nothing; the journal says it."""
+    event = _row(connection, step.claimed.of)
+    case, columns = step.case(connection), event.columns
+    request, name = case.request, str(columns["event_type"])
+    if event.model == "RequestEvent":
+        uri = event_uri(event.reference, name, request, step.server)
+    else:
+        of = Reference(str(columns["target_type"]), int(str(columns["target_id"])))
+        uri = policy_event_uri(event.reference, name, of, request.requester_id, step.server)
+    image = image_of(connection, request.id)
+    return _run_once(Run(uri, request.requester_id, image))
+
+
+def _run_once(run: Run) -> Work:
+    yield run
+
+
+def _row(connection: Connection, of: Reference) -> Row:
+    found = find_row(connection, of.model, of.id)
+    if found is None:
+        raise Lapsed(f"{of.model} {of.id} is not there any more")
+    return found
+
+
+# -- tasks -------------------------------------------------------------------------------------------------------
+
+
+def _deliver(step: Step, connection: Connection) -> "Work | None":
+    """T1, T2: Automate runs the machine of a task, or goes on with it; or hears of an event."""
+    if step.claimed.of.model in ("RequestEvent", "MiqEvent"):
+        return _deliver_event(step, connection)
+    case = step.case(connection)
+    task = _open_task(step, case)
+    checkpoint = read_checkpoint(step)
+    if is_to_stop(task):
+        return _stop(step, connection, case, task, checkpoint)
+    if checkpoint is None:
+        case = step.carry(connection, case, lifecycle.automate_starts(case, task.id, step.now()))
+    return _run_machine(step, _run_of(step, connection, case, task, checkpoint))
+
+
+def _open_task(step: Step, case: Case) -> Task:
+    task = step.task(case)
+    if task.state == "finished":
+        raise Lapsed(f"task {task.id} is finished")
+    return task
+
+
+def _run_of(step: Step, connection: Connection, case: Case, task: Task, checkpoint: Checkpoint | None) -> Run:
+    user, image = case.request.requester_id, image_of(connection, case.request.id)
+    if checkpoint is not None:
+        return Run(checkpoint.uri, user, image, checkpoint)
+    state = step.claimed.arguments.get("state")
+    entry = resource_entry(connection, task) if is_service(task) else None
+    uri = task_uri(task, user, step.server, *(() if entry is None else (entry,)))
+    begun = None if state is None else Checkpoint(uri, {}, {}, {"ae_state": state})
+    return Run(uri, user, image, begun)
+
+
+def _run_machine(step: Step, run: Run) -> Work:
+    connection, ended = yield run
+    case = step.case(connection)
+    number = step.claimed.of.id
+    answer = _answer(step, connection, case, number, ended)
+    if answer is not None:
+        _end(step, connection, step.carry(connection, case, answer))
+
+
+def _answer(step: Step, connection: Connection, case: Case, number: int, ended: Ended) -> Answer | None:
+    """What the outcome makes of the task; None while it goes on."""
+    undoes = step.task(case).state == "rolling_back"
+    match ended.outcome:
+        case Retry(after, checkpoint, affinity):
+            due = step.now() if is_to_stop(step.task(case)) else later(step.now(), after)
+            step.put(connection, step.again(checkpoint, due, step.server if affinity else None))
+            return None
+        case Finished(rollback="failed"):
+            return stopped(case, number, step.now(), undone=False)
+        case Failed() if undoes:
+            return stopped(case, number, step.now(), undone=False)
+        case Finished() if undoes:
+            return stopped(case, number, step.now())
+        case Finished(result):
+            return lifecycle.automate_ended(case, number, result, step.now())
+        case _:
+            return lifecycle.automate_ended(case, number, "error", step.now())
+
+
+def _end(step: Step, connection: Connection, case: Case) -> None:
+    """What a request had locked is free when it is finished."""
+    if case.request.request_state == "finished":
+        release_locks(connection, case.request.id)
+
+
+def _stop(step: Step, connection: Connection, case: Case, task: Task, checkpoint: Checkpoint | None) -> "Work | None":
+    """The next step of a task that is to stop: what it did is undone, if the datastore says how."""
+    if checkpoint is None or not checkpoint.undos:
+        _end(step, connection, step.carry(connection, case, stopped(case, task.id, step.now())))
+        return None
+    case = step.carry(connection, case, undoing(case, task.id, step.now()))
+    machine = next(iter(checkpoint.state_info), checkpoint.undos[0].machine)
+    state = str(checkpoint.root.get("ae_state") or "")
+    back = checkpoint._replace(rollback=checkpoint.rollback or Rollback(machine, CANCEL, state, failed=False))
+    return _run_machine(step, _run_of(step, connection, case, task, back))
+
+
+def _execute(step: Step, connection: Connection) -> "Work | None":
+    """T4, T5: a task's own work."""
+    case = step.case(connection)
+    task = _open_task(step, case)
+    if is_to_stop(task):
+        return _stop(step, connection, case, task, None)
+    now = step.now()
+    case = step.carry(connection, case, lifecycle.executing(case, task.id, now))
+    if task.kind.task == "AutomationTask":
+        return _run_machine(step, _run_of(step, connection, case, task, None))
+    if is_service(task):
+        answer = lifecycle.work_children(case, task.id, now)
+    else:
+        answer = lifecycle.worked(case, task.id, now, _made(step, connection, task))
+    _end(step, connection, step.carry(connection, case, answer))
+    return None
+
+
+def _made(step: Step, connection: Connection, task: Task) -> Reference | None:
+    """The VM that comes of a task for one, made once."""
+    if task.kind.task != VM_TASK or task.destination_id is not None:
+        return None
+    now = step.now()
+    name = get(task.options, "vm_target_name") or task.description
+    columns = {"name": name, "template": False, "created_on": now, "miq_provision_template_id": task.source_id}
+    return create_row(connection, "Vm", columns)
+
+
+def _do_post_provision(step: Step, connection: Connection) -> "Work | None":
+    """T5 of a service, every minute until its parts are finished."""
+    case = step.case(connection)
+    task = _open_task(step, case)
+    if is_to_stop(task):
+        return _stop(step, connection, case, task, None)
+    _end(step, connection, step.carry(connection, case, lifecycle.look_after(case, task.id, step.now())))
+    return None
+
+
+HANDLERS: Mapping[str, Handler] = {
+    "call_automate_event": _call_automate_event,
+    "raise_policy_event": _raise_policy_event,
+    "create_request_tasks": create_request_tasks,
+    "deliver": _deliver,
+    "execute": _execute,
+    "do_post_provision": _do_post_provision,
+}
+"""What is done for a message, by its method."""
+
+
+def give_up(step: Step, connection: Connection, reason: str) -> None:
+    """A message is dead: its task says so, and waits for an operator."""
+    try:
+        case = step.case(connection)
+        task = _open_task(step, case)
+    except Lapsed:
+        return
+    columns = {"needs_operator": True, "status": "Error", "message": f"Error: {reason}"}
+    step.carry(connection, case, lifecycle.report(case, task.id, columns, step.now()))

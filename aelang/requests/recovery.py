@@ -1,0 +1,151 @@
+"""Recovery: what an operator does with what cannot go on by itself.
+
+It only puts things back into the queue, and writes down who said what: the work is done by a worker, as any other.
+"""
+
+from collections.abc import Iterator
+from datetime import datetime
+from typing import NamedTuple
+
+from sqlalchemy import Connection, update
+
+from aelang.requests.decision import AUTOMATE, Message, Refused
+from aelang.requests.once import AGAIN, DONE, IN_PROGRESS, METHOD, REPAIR
+from aelang.requests.queue import DEAD, Item, list_items, requeue
+from aelang.requests.rows import Case, Task
+from aelang.requests.store.cases import enqueue, read_case
+from aelang.requests.store.keeping import Entry, read_journal, write_journal
+from aelang.requests.store.schema import REQUESTS, TASKS
+
+
+class Waiting(NamedTuple):
+    """A method of which nobody knows whether it has done its work: the task, the path of the method, since when, and
+    the number of the dead message. `said` is what an operator has said meanwhile: Done or Again."""
+
+    task: int | None
+    method: str
+    since: datetime
+    message: int
+    call: str
+    said: str | None = None
+
+
+def waiting(connection: Connection, request: int) -> tuple[Waiting, ...]:
+    """What of `request` waits for an operator to say."""
+    dead = {each.number for each in list_items(connection, (DEAD,), request)}
+    return tuple(each for each in _calls(read_journal(connection, request)) if each.message in dead)
+
+
+def _calls(entries: tuple[Entry, ...]) -> Iterator[Waiting]:
+    """The calls that were not brought to an end that can be gone on from."""
+    found: dict[str, Waiting] = {}
+    for entry in entries:
+        detail = entry.detail if isinstance(entry.detail, dict) else {}
+        call = detail.get("call")
+        if not isinstance(call, str):
+            continue
+        if entry.phase == REPAIR and call in found:
+            found[call] = found[call]._replace(said=entry.status)
+        elif entry.phase == METHOD and "result" in detail:
+            found.pop(call, None)
+        elif entry.phase == METHOD and (entry.status == IN_PROGRESS or call not in found):
+            number, path = int(call.partition(":")[0]), str(detail.get("path"))
+            found[call] = Waiting(entry.task_id, path, entry.at, number, call)
+    yield from found.values()
+
+
+def repair(
+    connection: Connection, request: int, done: bool, by: str, now: datetime, task: int | None = None
+) -> Refused | None:
+    """Writes down what `by` says of each method of `request` (of its task `task`) that waits: it has done its work, or
+    is to do it again. `go_on` then has the task go on."""
+    found = [each for each in waiting(connection, request) if task is None or each.task == task]
+    if not found:
+        return Refused(f"nothing of request {request} waits for an operator: there is nothing to repair")
+    for each in found:
+        status = DONE if done else AGAIN
+        detail = {"call": each.call, "path": each.method, "by": by}
+        write_journal(connection, Entry(request, REPAIR, status, now, each.task, None, None, by, detail))
+    return None
+
+
+def go_on(connection: Connection, request: int, now: datetime) -> Refused | None:
+    """Puts what is dead of `request` back into the queue. Refused where something waits to be repaired first."""
+    open_ = [each for each in waiting(connection, request) if each.said is None]
+    if open_:
+        return Refused(f"{open_[0].method} waits: say first whether it is done, with `aelang request repair {request}`")
+    dead = list_items(connection, (DEAD,), request)
+    if not dead:
+        return Refused(f"nothing of request {request} was given up: it goes on by itself, or is finished")
+    for each in dead:
+        put_back(connection, each, now)
+    return None
+
+
+def put_back(connection: Connection, item: Item, now: datetime) -> bool:
+    """Puts a dead message back into the queue; its task waits for nobody any more. False where it is not dead."""
+    if not requeue(connection, item.number):
+        return False
+    if item.request_id is not None:
+        write_journal(connection, Entry(item.request_id, "queue", "Back", now, None, None, None, item.reason,
+                                        {"message": item.number}))  # fmt: skip
+    of = TASKS.c.id == item.of.id
+    connection.execute(update(TASKS).where(of, TASKS.c.needs_operator).values(
+        needs_operator=False, status="Ok", updated_on=now))  # fmt: skip
+    return True
+
+
+# -- again -------------------------------------------------------------------------------------------------------
+
+
+def run_again(
+    connection: Connection, request: int, now: datetime, state: str | None = None, task: int | None = None
+) -> Refused | None:
+    """Has the tasks of `request` that ended in error begin again (or the task `task`): at `state`, without one at the
+    state in which they failed. The request goes on with them."""
+    case = read_case(connection, request)
+    if case is None:
+        return Refused(f"there is no request {request}")
+    failed = [each for each in case.tasks if _is_to_begin(case, each, task)]
+    if not failed:
+        return Refused(f"no task of request {request} ended in error: there is nothing to begin again")
+    if state is not None and len(failed) > 1:
+        numbers = ", ".join(str(each.id) for each in failed)
+        return Refused(f"several tasks ended in error ({numbers}): say which is to go on from {state}")
+    entries = read_journal(connection, request)
+    for each in failed:
+        _begin(connection, case, each, state or _failed_at(entries, each.id), now)
+    _open(connection, case, failed, now)
+    return None
+
+
+def _is_to_begin(case: Case, task: Task, wanted: int | None) -> bool:
+    ended = task.state == "finished" and task.status == "Error" and task.cancelation_status is None
+    return ended and wanted in (None, task.id) and not any(each.status == "Error" for each in case.children(task.id))
+
+
+def _failed_at(entries: tuple[Entry, ...], task: int) -> str | None:
+    """The state in which the last run of `task` ended."""
+    ended = [each for each in entries if each.phase == "step" and each.task_id == task and each.state]
+    return ended[-1].state if ended else None
+
+
+def _begin(connection: Connection, case: Case, task: Task, state: str | None, now: datetime) -> None:
+    arguments = {} if state is None else {"state": state}
+    message = Message("deliver", task.reference, arguments, AUTOMATE, task_id=task.task_id)
+    enqueue(connection, [message], now, case.request.id)
+    detail = {"state": state}
+    write_journal(connection, Entry(case.request.id, REPAIR, "Retry", now, task.id, state, None, None, detail))
+
+
+def _open(connection: Connection, case: Case, failed: list[Task], now: datetime) -> None:
+    """What was finished is open again: the tasks, those above them, and the request."""
+    above = {each.id for each in failed}
+    for each in reversed(case.tasks):
+        if each.id in above and each.miq_request_task_id is not None:
+            above.add(each.miq_request_task_id)
+    columns = {"state": "active", "status": "Ok", "message": "In Process", "updated_on": now}
+    connection.execute(update(TASKS).where(TASKS.c.id.in_(above)).values(columns))
+    of = REQUESTS.c.id == case.request.id
+    connection.execute(update(REQUESTS).where(of).values(
+        request_state="active", status="Ok", message="In Process", fulfilled_on=None, updated_on=now))  # fmt: skip

@@ -1,0 +1,62 @@
+"""Faults of a store, told for people: what is wrong with it, and what to do."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from sqlalchemy.exc import (
+    ArgumentError,
+    DBAPIError,
+    InternalError,
+    NoSuchModuleError,
+    OperationalError,
+    SQLAlchemyError,
+)
+
+
+class StoreError(Exception):
+    """The store cannot be used, or not now (`passing`); the text is for people."""
+
+    def __init__(self, text: str, *, passing: bool = False) -> None:
+        super().__init__(text)
+        self.passing = passing
+
+
+_SAID = (
+    ("database is locked", "is locked by another process: try again, or end what holds it", True),
+    ("database table is locked", "is locked by another process: try again, or end what holds it", True),
+    ("disk is full", "is full: there is no room on its disk, nothing of this was written", False),
+    ("readonly database", "cannot be written: its file, or its folder, belongs to another user or is read-only", False),
+    ("unable to open", "cannot be opened: name a file in a folder that is there and that you may write", False),
+    ("not a database", "is no store: it is a file of another kind", False),
+    ("malformed", "is damaged: put back a backup (`aelang store backup` makes them)", False),
+    ("disk i/o error", "cannot be read or written: its disk reports an error", False),
+    ("no such table", "has no tables: `aelang store init` makes them", False),
+    ("authentication failed", "does not let you in: check user and password in its URL", False),
+    ("connection refused", "does not answer: nothing listens at the address of its URL", False),
+    ("could not translate host", "does not answer: there is no such host", False),
+    ("does not exist", "is not there: make the database first, and check its URL", False),
+    ("permission denied", "does not let you do this: grant the rights to its user", False),
+)
+"""What databases say, in small letters, and what it means."""
+
+
+@contextmanager
+def told(name: str) -> Iterator[None]:
+    """Turns what a database raises into a StoreError about the store `name`."""
+    try:
+        yield
+    except SQLAlchemyError as fault:
+        raise _told(name, fault) from fault
+
+
+def _told(name: str, fault: SQLAlchemyError) -> StoreError:
+    said = str(fault.orig if isinstance(fault, DBAPIError) else fault).strip()
+    for words, meaning, passing in _SAID:
+        if words in said.lower():
+            return StoreError(f"the store {name} {meaning}", passing=passing)
+    if isinstance(fault, ArgumentError | NoSuchModuleError):
+        return StoreError(f"{name} names no store: write a file, or postgresql://user@host/database")
+    passing = isinstance(fault, OperationalError | InternalError)
+    return StoreError(
+        f"the store {name} cannot be used: {said.splitlines()[0] if said else 'no reason'}", passing=passing
+    )

@@ -1,0 +1,167 @@
+"""The first tables."""
+
+from alembic import op
+from sqlalchemy import MetaData
+
+from aelang.requests.store.tables import define, define_indexes
+
+revision = "0001"
+down_revision = None
+
+_TABLES = {
+    # -- requests
+    "requests": """
+        text    type! request_type! description! approval_state! request_state! status! message userid!
+        text    requester_name cancelation_status initiated_by source_type destination_type image_hash
+        number  requester_id approvals_needed source_id destination_id tenant_id service_order_id parent_id
+        flag    process!
+        time    created_on updated_on fulfilled_on
+        values  options
+        named   more
+        index   request_state approval_state where request_state <> 'finished'
+        index   requester_id
+        index   service_order_id where service_order_id IS NOT NULL
+    """,
+    "approvals": """
+        number  miq_request_id!
+        text    description! state! reason approver_type approver_name stamper_name
+        number  approver_id stamper_id
+        time    stamped_on created_on updated_on
+        named   more
+        index   miq_request_id
+    """,
+    "tasks": """
+        text    type! request_type!
+        number  miq_request_id! miq_request_task_id
+        text    description! state! status! message userid! phase cancelation_status source_type destination_type
+        number  source_id destination_id tenant_id
+        flag    needs_operator!
+        time    created_on updated_on
+        values  options phase_context
+        named   more
+        index   miq_request_id
+        index   destination_id where destination_id IS NOT NULL
+        index   needs_operator where needs_operator
+    """,
+    "service_orders": """
+        text    name state user_name
+        number  tenant_id user_id
+        time    placed_at created_at updated_at
+        named   more
+    """,
+    # -- what requests are about
+    "services": """
+        text    model! name description guid type
+        number  service_template_id evm_owner_id miq_group_id tenant_id parent_id
+        flag    retired
+        time    created_at updated_at retires_on
+        values  options
+        named   more
+        index   parent_id where parent_id IS NOT NULL
+        index   service_template_id
+    """,
+    "service_templates": """
+        text    model! name description guid type prov_type service_type
+        number  service_template_catalog_id tenant_id evm_owner_id miq_group_id
+        flag    display
+        time    created_at updated_at
+        values  options
+        named   more
+    """,
+    "service_resources": """
+        text    resource_type name status
+        number  resource_id service_id service_template_id group_idx scaling_min scaling_max provision_index
+        values  options
+        named   more
+        index   service_id where service_id IS NOT NULL
+        index   service_template_id where service_template_id IS NOT NULL
+        index   resource_id
+    """,
+    "events": """
+        text    model! event_type source target_type type message chain_id
+        number  target_id user_id group_id tenant_id ems_id vm_or_template_id
+        time    timestamp created_on
+        values  full_data
+        named   more
+        index   target_type target_id
+    """,
+    # -- people
+    "users": """
+        text    name userid email
+        number  current_group_id current_tenant_id
+        time    created_on updated_on
+        values  miq_groups
+        named   more
+        index   userid
+    """,
+    "groups": """
+        text    description group_type
+        number  tenant_id miq_user_role_id sequence
+        time    created_on updated_on
+        named   more
+    """,
+    "tenants": """
+        text    name description
+        number  parent_id
+        flag    divisible
+        named   more
+    """,
+    "inventory": """
+        key     base text
+        key     id number
+        text    model! name
+        named   more
+        index   base name
+    """,
+    # -- work
+    "queue": """
+        text    state! method! of_model role zone task_id worker reason
+        number  of_id request_id server priority! attempts! fence
+        values  arguments
+        time    deliver_on created_on! lease_until
+        index   priority id where state = 'ready'
+        index   deliver_on priority id where state = 'future'
+        unique  task_id where state = 'running'
+        index   request_id
+    """,
+    "journal": """
+        number  request_id! task_id attempt
+        time    at!
+        text    phase! status! state message
+        values  detail
+        index   request_id id
+    """,
+    "locks": """
+        key     resource_kind text
+        key     resource_id number
+        number  request_id!
+        time    taken_on!
+        index   request_id
+    """,
+    "workspaces": """
+        key     guid text
+        text    task_id! uri!
+        number  request_id!
+        time    kept_on!
+        bytes   body!
+        unique  task_id
+        index   request_id
+    """,
+    "traces": """
+        number  request_id! lines! size!
+        text    task_id!
+        time    at!
+        bytes   body!
+        index   request_id id
+    """,
+    "images": """
+        key     hash text
+        bytes   body!
+        time    kept_on!
+    """,
+}
+
+
+def upgrade() -> None:
+    """Makes the tables."""
+    define_indexes(define(MetaData(), _TABLES), _TABLES).create_all(op.get_bind())

@@ -1,0 +1,151 @@
+"""Opening a store: where it is, how SQLite and PostgreSQL are set up, and its two kinds of transactions."""
+
+import os
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any
+
+from sqlalchemy import URL, Connection, Engine, create_engine, event, make_url
+from sqlalchemy.exc import ArgumentError
+
+from aelang.requests.store.faults import StoreError, told
+from aelang.requests.store.versions import check_version
+
+WAIT = 10.0
+"""Seconds for which another process may hold the store."""
+
+_FILE = "store.sqlite"
+_DRIVERS = {"postgres": "postgresql+psycopg", "postgresql": "postgresql+psycopg"}
+
+
+def default_place() -> str:
+    """The file of the user's store."""
+    home = os.environ.get("XDG_DATA_HOME") or os.path.join(os.path.expanduser("~"), ".local", "share")
+    return os.path.join(home, "aelang", _FILE)
+
+
+def open_store(place: str | None = None, *, wait: float = WAIT) -> "Store":
+    """The store at `place`, a file or a URL; the user's without one. Raises StoreError, also for a store of another
+    version, or one that was never made."""
+    store = connect(place, wait=wait)
+    try:
+        with store.reading() as connection:
+            check_version(connection, store.name)
+    except StoreError:
+        store.close()
+        raise
+    return store
+
+
+def connect(place: str | None = None, *, wait: float = WAIT, create: bool = False) -> "Store":
+    """The store at `place`, whatever is in it; with `create` a file that is not there yet is made."""
+    named = place or default_place()
+    if "://" not in named:
+        return _of_file(os.path.abspath(named), wait, create)
+    try:
+        url = make_url(named)
+    except ArgumentError:
+        raise StoreError(f"{named} is no URL: write postgresql://user@host/database") from None
+    if url.drivername.startswith("sqlite"):
+        return _of_file(os.path.abspath(url.database or default_place()), wait, create)
+    if url.drivername not in (*_DRIVERS, *_DRIVERS.values()):
+        raise StoreError(f"{url.render_as_string()}: a store is a SQLite file or in PostgreSQL: postgresql://...")
+    return _of_server(url.set(drivername=_DRIVERS.get(url.drivername, url.drivername)))
+
+
+def _of_file(path: str, wait: float, create: bool) -> "Store":
+    if create:
+        _make_file(path)
+    elif not os.path.exists(path):
+        raise StoreError(f"there is no store {path}: `aelang store init` makes it")
+    if os.path.isdir(path):
+        raise StoreError(f"the store {path} is a folder: name a file in it")
+    engine = create_engine(
+        URL.create("sqlite", database=path), connect_args={"timeout": wait, "check_same_thread": False}
+    )
+    event.listen(engine, "connect", _set_up_sqlite)
+    event.listen(engine, "begin", _begin)
+    return Store(engine, path, path)
+
+
+def _make_file(path: str) -> None:
+    try:
+        os.makedirs(os.path.dirname(path), mode=0o700, exist_ok=True)
+        os.close(os.open(path, os.O_RDWR | os.O_CREAT, 0o600))
+    except OSError as fault:
+        raise StoreError(f"the store {path} cannot be made: {fault.strerror or fault}") from None
+
+
+def _set_up_sqlite(connection: Any, _: object) -> None:  # a connection of the driver
+    connection.isolation_level = None  # we say ourselves where a transaction begins
+    cursor = connection.cursor()
+    cursor.execute("PRAGMA journal_mode=WAL")
+    cursor.execute("PRAGMA synchronous=FULL")
+    cursor.execute("PRAGMA cache_size=-16000")
+    cursor.close()
+
+
+def _begin(connection: Connection) -> None:
+    """A writer takes its lock at once: one that began by reading could be refused half-way."""
+    writing = connection.get_execution_options().get("writing")
+    connection.exec_driver_sql("BEGIN IMMEDIATE" if writing else "BEGIN")
+
+
+def _of_server(url: URL) -> "Store":
+    try:
+        engine = create_engine(url, pool_pre_ping=True)
+    except ImportError:
+        raise StoreError("a store in PostgreSQL needs the extra `postgres`: pip install 'aelang[postgres]'") from None
+    return Store(engine, url.set(drivername="postgresql").render_as_string(), None)
+
+
+class Store:
+    """A store that is open. `name` is how people know it; `path` its file, if it is one."""
+
+    def __init__(self, engine: Engine, name: str, path: str | None) -> None:
+        self.name = name
+        self.path = path
+        self.engine = engine
+        self._writing = engine.execution_options(writing=True)
+        self._one_writer = threading.Lock()  # of all in this process: those of SQLite would wait unfairly
+        self._stamp = _stamp(path)
+
+    @contextmanager
+    def reading(self) -> Iterator[Connection]:
+        """A transaction that sees one state of the store. Raises StoreError."""
+        self._check_place()
+        with told(self.name), self.engine.begin() as connection:
+            yield connection
+
+    @contextmanager
+    def writing(self) -> Iterator[Connection]:
+        """A transaction that writes all or, where something is raised in it, nothing. Raises StoreError. On SQLite
+        there is one at a time; it must not be nested."""
+        if self.path is None:
+            with told(self.name), self._writing.begin() as connection:
+                yield connection
+            return
+        with self._one_writer:
+            self._check_place()
+            with told(self.name), self._writing.begin() as connection:
+                yield connection
+
+    def close(self) -> None:
+        """Lets go of all connections."""
+        self.engine.dispose()
+
+    def _check_place(self) -> None:
+        """SQLite goes on writing into a file that was deleted: what it keeps there is lost."""
+        if self._stamp != _stamp(self.path):
+            raise StoreError(f"the store {self.name} was deleted or replaced while it was open")
+
+
+def _stamp(path: str | None) -> tuple[int, int] | None:
+    if path is None:
+        return None
+    try:
+        found = os.stat(path)
+    except OSError:
+        return None
+    return found.st_dev, found.st_ino
