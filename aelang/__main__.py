@@ -1,5 +1,6 @@
 """The program `aelang`: its exit code, whatever happens; the version and completions are answered first."""
 
+import gc
 import sys
 
 from aelang import __version__
@@ -11,7 +12,9 @@ _OUR_FAULT = 70
 
 def main() -> None:
     """Runs the command line with the arguments of the process and ends it with the exit code."""
-    sys.exit(run(sys.argv[1:]))
+    code = run(sys.argv[1:])
+    gc.freeze()  # else the interpreter looks for cycles once more before it ends, through all that there is
+    sys.exit(code)
 
 
 def run(arguments: list[str]) -> int:

@@ -20,7 +20,7 @@ from typing import NamedTuple
 from unittest import mock
 
 _HEADING = re.compile(r"(#{2,3}) (.*)")
-_TITLE = re.compile(r"`([^`]+\.(?:yaml|toml|rb|py))`:?")
+_TITLE = re.compile(r"`([^`]+\.(?:yaml|ael|toml|rb|py))`:?")
 _TIME = "%Y-%m-%d %H:%M:%S UTC"
 _MOMENT = re.compile(r"\d{4}-\d\d-\d\d \d\d:\d\d:\d\d UTC")
 _CELL = re.compile(r"(?<!\\)\|")
@@ -125,14 +125,13 @@ def write_files(folder: Path, files: Mapping[str, str]) -> None:
         target.write_text(text, "utf-8")
     for name in files:
         parts = Path(name).parts
-        if len(parts) > 2 and any(part.endswith(".class") for part in parts):
+        if len(parts) > 2 and any(part.endswith((".class", ".ael")) for part in parts):
             _complete(folder, parts)
 
 
 def _complete(folder: Path, parts: tuple[str, ...]) -> None:
-    spaces = [
-        part for part in parts[1:] if not part.endswith((".class", ".yaml", ".rb", ".py")) and part != "__methods__"
-    ]
+    others = (".class", ".ael", ".yaml", ".rb", ".py")
+    spaces = [part for part in parts[1:] if not part.endswith(others) and part != "__methods__"]
     wanted = [(folder / parts[0] / "__domain__.yaml", "domain", parts[0], "\n    priority: 1\n    enabled: true")]
     for depth, space in enumerate(spaces, start=1):
         wanted.append((folder.joinpath(parts[0], *spaces[:depth], "__namespace__.yaml"), "namespace", space, ""))
@@ -158,19 +157,19 @@ def run_command(command: str, folder: Path) -> str:
     ):
         code = run(arguments)
     printed.seek(0)
-    lines = [line.rstrip() for line in _at_noon(printed.read(), began).splitlines()]
+    lines = [line.rstrip() for line in at_noon(printed.read(), began).splitlines()]
     return "\n".join([*lines, f"exit {code}"] if code else lines).strip("\n")
 
 
-def _at_noon(printed: str, began: int) -> str:
+def at_noon(printed: str, began: int) -> str:
     """`printed` with the times since `began` as the one that pages show; a run's clock may be a day ahead."""
     latest = int(time.time()) + 86400
 
-    def at_noon(found: re.Match[str]) -> str:
+    def shown(found: re.Match[str]) -> str:
         moment = calendar.timegm(time.strptime(found[0], _TIME))
         return "2026-01-01 12:00:00 UTC" if began <= moment <= latest else found[0]
 
-    return _MOMENT.sub(at_noon, printed)
+    return _MOMENT.sub(shown, printed)
 
 
 def copy_of(name: str, folder: Path) -> Path:
@@ -202,5 +201,8 @@ def _prepared(page: Path, case: Case, scratch: Path) -> Path:
 
 
 if __name__ == "__main__":
-    for argument in sys.argv[1:]:
-        Path(argument).write_text(print_today(Path(argument)), "utf-8")
+    from tests import living_pages
+
+    for argument in map(Path, sys.argv[1:]):
+        living = argument.resolve() in living_pages.LIVING
+        argument.write_text((living_pages if living else sys.modules[__name__]).print_today(argument), "utf-8")

@@ -11,7 +11,8 @@ from aelang.cli.roots import open_roots
 if TYPE_CHECKING:
     from aelang import ir
     from aelang.analysis.blame import Blame
-    from aelang.analysis.explain import ExplainedField, ExplainedMethod, Explanation, Origin
+    from aelang.analysis.explain import ExplainedField, ExplainedMethod, Explanation
+    from aelang.compiler.origins import Origin
     from aelang.source import Span
 
 COMMAND = Command(
@@ -42,7 +43,7 @@ def execute(given: Given) -> int:
     path = given.text("path") or ""
     found = explain(opened.datastore, opened.image.index, path)
     if found is None:
-        return _tell_why_not(console, opened.image.index, path)
+        return tell_without_fields(console, opened.image.index, path)
     if given.flag("json"):
         import json
 
@@ -53,7 +54,8 @@ def execute(given: Given) -> int:
     return 0
 
 
-def _tell_why_not(console: Console, index: "ir.Index", path: str) -> int:
+def tell_without_fields(console: Console, index: "ir.Index", path: str) -> int:
+    """Tells that `path` has no fields to speak of, or names nothing; the exit code."""
     from aelang.analysis.listing import list_below
 
     if list_below(index, path) is None:
@@ -72,14 +74,14 @@ _WIDEST = 60
 
 def _lines(found: "Explanation", blame: "Blame") -> Iterator[str]:
     yield found.path
-    yield f"  {found.kind} in {_file_and_line(found.span)}"
+    yield f"  {found.kind} in {file_and_line(found.span)}"
     if found.missing:
         yield f"  answers for {found.asked}, which is not there"
     if len(found.layers) > 1:
         yield f"  {found.layers[0]} answers; also in {', '.join(found.layers[1:])}"
     if found.ancestors:
         yield f"  inherits from {', then '.join(found.ancestors)}"
-    yield from (f"  {said.key}: {_one_line(said.text)}" for said in found.said)
+    yield from (f"  {said.key}: {one_line(said.text)}" for said in found.said)
     yield from _table("fields", [row for field in found.fields for row in _field_rows(field, found.domain, blame)])
     yield from _table("methods", [_method_row(method, blame) for method in found.methods])
     if found.instances:
@@ -92,7 +94,7 @@ def _field_rows(field: "ExplainedField", domain: str, blame: "Blame") -> Iterato
     kind = f"{field.kind} {field.datatype}".strip()
     if field.value is None:
         layer = field.inherited_from or f"{domain} class"
-        yield (field.name, kind, "", layer, _file_and_line(field.span), _commit(field.span, blame))
+        yield (field.name, kind, "", layer, file_and_line(field.span), _commit(field.span, blame))
     else:
         yield _row(field.name, kind, domain, field.value, blame)
     for said in field.others:
@@ -106,24 +108,25 @@ _USUAL = frozenset((("message", "create"), ("substitute", "t"), ("visibility", "
 
 def _row(name: str, kind: str, domain: str, said: "Origin", blame: "Blame") -> Row:
     layer = said.inherited_from or f"{domain} {said.layer}"
-    return (name, kind, _one_line(said.text), layer, _file_and_line(said.span), _commit(said.span, blame))
+    return (name, kind, one_line(said.text), layer, file_and_line(said.span), _commit(said.span, blame))
 
 
 def _method_row(method: "ExplainedMethod", blame: "Blame") -> Row:
     where = f"{method.location} {method.language}".strip()
     inputs = f"({', '.join(method.inputs)})"
-    return (method.name, where, inputs, method.inherited_from, _file_and_line(method.span), _commit(method.span, blame))
+    return (method.name, where, inputs, method.inherited_from, file_and_line(method.span), _commit(method.span, blame))
 
 
 def _commit(span: "Span", blame: "Blame") -> str:
     return blame.commit(span.source, span.line)
 
 
-def _file_and_line(span: "Span") -> str:
+def file_and_line(span: "Span") -> str:
+    """`span` as people are told it."""
     return f"{span.source}:{span.line}" if span.line else span.source
 
 
-def _one_line(text: str | None) -> str:
+def one_line(text: str | None) -> str:
     """`text` on one line; in quotes where its edges would not be seen."""
     from aelang.interpreter.values import inspect
 

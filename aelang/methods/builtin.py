@@ -102,7 +102,7 @@ def _cloud_or_not(value: RunValue) -> str | None:
 
 # -- automation requests and events ------------------------------------------------------------------------------
 
-_TARGETS = {
+AUTOMATION_TARGETS = {
     "vm_provision": ("VM", "Lifecycle", "Provisioning"),
     "vm_retired": ("VM", "Lifecycle", "Retirement"),
     "vm_retire": ("VM", "Lifecycle", "Retirement"),
@@ -112,6 +112,7 @@ _TARGETS = {
     "configured_system_provision": ("Configured_System", "Lifecycle", "Provisioning"),
     "physical_server_provision": ("PhysicalServer", "Lifecycle", "Provisioning"),
 }
+"""Component, class and instance that work an automation request, by what it says as `request`."""
 
 
 def _parse_automation_request(handle: Handle) -> RunValue:
@@ -119,7 +120,7 @@ def _parse_automation_request(handle: Handle) -> RunValue:
     request = to_text(handle.object.get("request"))
     if request == "configured_system_provision":
         _root(handle)["ae_provider_category"] = "infrastructure"
-    target: tuple[str | None, str | None, str | None] = _TARGETS.get(request, (None, None, None))
+    target: tuple[str | None, str | None, str | None] = AUTOMATION_TARGETS.get(request, (None, None, None))
     names = ("target_component", "target_class", "target_instance")
     handle.object.update(zip(names, target, strict=True))
     handle.log("info", f"Request:<{request}> Target Component:<{target[0] or ''}>")

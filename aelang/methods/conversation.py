@@ -59,8 +59,8 @@ class Conversation:
         self._buffer.clear()
         return self._answer(name, given)
 
-    def first(self, code: list[list[str]]) -> bytes:
-        """The message that a conversation begins with: the pieces of code, each with its name."""
+    def first(self, code: list[list[str | int]]) -> bytes:
+        """The message that a conversation begins with: the pieces of code, each with its name and its first line."""
         return _framed({"code": code})
 
     def _question(self, text: bytes) -> tuple[str, list[Any]]:

@@ -83,7 +83,7 @@ object:
     name: failing
   fields:
   - rel1:
-      value: /System/Leaf/one#${Nope/Nope/Nope#x}
+      value: /System/Leaf/one#${..#x}
 """
 METHOD = """\
 object_type: method

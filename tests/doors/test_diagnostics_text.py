@@ -2,7 +2,10 @@
 
 import json
 
+import pytest
+
 from aelang.diagnostics import DiagnosticKind, Label, Severity, jsonl, text
+from aelang.diagnostics.lines import line_reader
 from aelang.source import Span
 
 WRONG = DiagnosticKind("wrong-word", Severity.ERROR, "the word `{word}` is wrong")
@@ -71,6 +74,37 @@ def test_what_a_terminal_would_obey_is_not_printed() -> None:
     assert "\x1b" not in rendered(WRONG.at(word="\x1b[31m"))
 
 
+@pytest.mark.parametrize(
+    ("line", "column", "length", "under"),
+    [
+        ("\tname: x", 8, 1, "       ^"),
+        ("値段: x", 5, 1, "      ^"),
+        ("x: 値段", 4, 2, "   ^^^^"),
+        ("e\u0301: x", 5, 1, "   ^"),
+        ("\N{GRINNING FACE}: x", 4, 1, "    ^"),
+        ("x: y", 9, 2, "        ^"),
+    ],
+)
+def test_the_caret_stands_under_its_place(line: str, column: int, length: int, under: str) -> None:
+    found = WRONG.at(Span("a.yaml", 1, column, length), word="x")
+    assert f"  | {under}" == text.render([found], lambda source, number: line).splitlines()[-1]
+
+
+def test_what_can_be_put_right_says_so() -> None:
+    shown = text.render([WRONG.at(word="x"), ODD.at(word="y")], read_line, fixable=lambda each: each.kind is WRONG)
+    assert ["  = fix: `aelang validate --fix` does this"] == [line for line in shown.splitlines() if "fix" in line]
+
+
+def test_marks_have_the_colour_of_what_they_mark() -> None:
+    label = Label(Span("a.yaml", 1, 1, 5), "here")
+    shown = rendered(WRONG.at(Span("a.yaml", 2, 10, 4), labels=(label,), word="x"), colored=True)
+    assert ("\x1b[1;31m^^^^\x1b[0m" in shown, "\x1b[1;34m-----\x1b[0m here" in shown) == (True, True)
+
+
+def test_the_mark_at_the_beginning_of_a_file_takes_no_column() -> None:
+    assert "name: x" == line_reader(lambda source: b"\xef\xbb\xbfname: x\n")("a.yaml", 1)
+
+
 def test_colours_are_used_when_wanted() -> None:
     assert rendered(WRONG.at(word="x"), colored=True).startswith("\x1b[1;31merror[wrong-word]\x1b[0m")
 
@@ -83,6 +117,6 @@ def test_json_has_one_object_a_line() -> None:
     lines = jsonl.render([WRONG.at(Span("a.yaml", 2, 10, 4), help="h", word="wrod"), ODD.at(word="x")]).splitlines()
     expected = {
         "kind": "wrong-word", "severity": "error", "message": "the word `wrod` is wrong", "file": "a.yaml", "line": 2,
-        "column": 10, "length": 4, "help": "h", "labels": [],
+        "column": 10, "length": 4, "help": "h", "labels": [], "replacement": "",
     }  # fmt: skip
     assert [expected, "odd-word"] == [json.loads(lines[0]), json.loads(lines[1])["kind"]]

@@ -1,24 +1,43 @@
 """The examples of every help text work as they are printed, from any folder, on the datastore that comes along."""
 
 import os
+import shutil
 import subprocess
 import sys
 from pathlib import Path
 
 import pytest
 
-from aelang.cli.commands import COMMANDS, declaration
+from aelang.__main__ import run
+from aelang.cli.commands import command_names, declaration
 from aelang.cli.helping import program_help
 
-FILES_OF_ONES_OWN = ("--resume ", "--reference ")
+FILES_OF_ONES_OWN = ("--resume ", "--reference ", "store load ", "aelang diff ")
+REQUESTS_OF_ONES_OWN = tuple(f"request {each} " for each in ("retry", "resume", "continue", "repair", "move-to"))
+TESTS_OF_ONES_OWN = ("aelang watch", "test tests/", "test --coverage", "test --affected")
+OWN = (*FILES_OF_ONES_OWN, *REQUESTS_OF_ONES_OWN, *TESTS_OF_ONES_OWN, "task show ")
+ABOUT_REQUESTS = ("aelang request ", "aelang task ", "aelang queue ", "aelang worker", "aelang store ")
 LINES = [
     *(line.strip() for line in program_help().partition("Examples:")[2].splitlines() if line.startswith("  aelang")),
-    *(line for name in COMMANDS for line, _ in declaration(name).examples),
+    *(line for name in command_names() for line, _ in declaration(name).examples),
 ]
 
 
-@pytest.mark.parametrize("line", [line for line in LINES if not any(own in line for own in FILES_OF_ONES_OWN)])
-def test_an_example_works_as_it_is_printed(line: str, tmp_path: Path) -> None:
+@pytest.fixture(scope="session")
+def a_store(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A store with one request, which waits for approval."""
+    place = tmp_path_factory.mktemp("requests") / "store.sqlite"
+    assert 0 == run(["store", "init", "--store", str(place)])
+    assert 0 == run(["request", "create", "automation", "/System/Request/hello", "--store", str(place)])
+    return place
+
+
+@pytest.mark.parametrize("line", [line for line in LINES if not any(own in line for own in OWN)])
+def test_an_example_works_as_it_is_printed(line: str, tmp_path: Path, request: pytest.FixtureRequest) -> None:
+    if line.startswith(ABOUT_REQUESTS) and "store init" not in line:
+        place = tmp_path / ".local/share/aelang/store.sqlite"
+        place.parent.mkdir(parents=True)
+        shutil.copy(request.getfixturevalue("a_store"), place)
     program = tmp_path / "bin" / "aelang"
     program.parent.mkdir()
     program.write_text(f'#!/bin/sh\nexec "{sys.executable}" -m aelang "$@"\n')
@@ -27,6 +46,8 @@ def test_an_example_works_as_it_is_printed(line: str, tmp_path: Path) -> None:
     root = str(Path(__file__).parents[2])
     path = f"{program.parent}:{os.environ.get('PATH', os.defpath)}"
     setting = {**os.environ, "PATH": path, "PYTHONPATH": root, "HOME": str(tmp_path), "AELANG_CACHE": str(tmp_path)}
+    setting.pop("AELANG_STORE", None)
+    setting.pop("XDG_DATA_HOME", None)
     shell = "zsh" if "zsh" in line else "bash"
     line = f"compdef() {{ :; }}; {line}" if shell == "zsh" else line
     try:

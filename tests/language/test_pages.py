@@ -6,7 +6,8 @@ import pytest
 
 from tests.transcripts import Case, Transcript, read_page, run_command, write_files
 
-PAGES = sorted(Path(__file__).parent.glob("*.md"))
+FOLDERS = ("", "ael/", "understand/")
+PAGES = sorted(page for folder in FOLDERS for page in Path(__file__).parent.glob(f"{folder}*.md"))
 SHOWN = [(page.stem, case, each) for page in PAGES for case in read_page(page) for each in case.transcripts]
 NAMES = [f"{page}: {case.heading} (line {each.line})" for page, case, each in SHOWN]
 

@@ -7,6 +7,7 @@ import os
 import socket
 import sys
 import traceback
+from itertools import zip_longest
 from types import CodeType, ModuleType
 from typing import Any, TextIO
 
@@ -38,7 +39,7 @@ def _line_writer(number: int) -> TextIO:
     return open(number, "w", buffering=1, encoding="utf-8", errors="backslashreplace", closefd=False)
 
 
-def _ending(evm: Evm, pieces: list[list[str]]) -> tuple[int, str]:
+def _ending(evm: Evm, pieces: list[tuple[str, str, int]]) -> tuple[int, str]:
     try:
         _run(evm, pieces)
         return OK, ""
@@ -56,22 +57,31 @@ def _exit_code(code: Any) -> int:
     return code & 0xFF if isinstance(code, int) else FAILED
 
 
-def _run(evm: Evm, pieces: list[list[str]]) -> None:
+def _run(evm: Evm, pieces: list[tuple[str, str, int]]) -> None:
     module = ModuleType("__method__")
     module.__dict__.update(_NAMES, Symbol=Symbol, EvmError=EvmError, __evm__=evm)
     sys.modules["__method__"] = module
-    for path, text in pieces:
-        exec(_compiled(path, text), module.__dict__)
+    for path, text, line in pieces:
+        exec(_compiled(path, text, line), module.__dict__)
     main = module.__dict__.get("main")
     if not callable(main):
         raise TypeError("a Python method is a module with `def main(evm)`")
     main(evm)
 
 
-def _compiled(path: str, text: str) -> CodeType:
-    name = f"{path}.py"
-    linecache.cache[name] = (len(text), None, text.splitlines(keepends=True), name)
+def _compiled(path: str, text: str, line: int) -> CodeType:
+    name = path if path.endswith(".ael") else f"{path}.py"
+    text = "\n" * (line - 1) + text  # so that every line has the number that it has in its file
+    pairs = zip_longest(text.splitlines(keepends=True), _known_lines(name), fillvalue="\n")
+    lines = [ours if ours.strip() else theirs for ours, theirs in pairs]  # two methods may stand in one file
+    linecache.cache[name] = (len(text), None, lines, name)
     return builtins.compile(text, name, "exec", dont_inherit=True)
+
+
+def _known_lines(name: str) -> list[str]:
+    """The lines of the file `name` that other code has told; `getlines` would look for the file."""
+    entry = linecache.cache.get(name)
+    return entry[2] if entry is not None and len(entry) == 4 else []
 
 
 def _is_underline(line: str) -> bool:

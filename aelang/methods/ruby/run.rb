@@ -25,7 +25,7 @@ module AeLang
 
   def self.ending(pieces)
     begin
-      pieces.each { |path, text| eval(text, TOPLEVEL_BINDING, path, 1) }
+      pieces.each { |path, text, line| eval(text, TOPLEVEL_BINDING, path, line) }
       run_at_exit
       [MIQ_OK, '']
     rescue SystemExit => e
