@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from sqlalchemy import Connection, bindparam, select, update
 
 from aelang.diagnostics import Severity
+from aelang.diagnostics.text import counted
 from aelang.ir import Image, ImageError
 from aelang.ir.store import open_image
 from aelang.project import Compilation, ProjectError
@@ -116,7 +117,7 @@ class Images:
         if _is_same(found.header, self._compilation.header):
             return
         if _errors(found) and not _errors(self._compilation):
-            self._keep_last(f"the datastore has {_errors(found)} errors now")
+            self._keep_last(f"the datastore has {counted(_errors(found), 'error')} now")
             return
         self._compilation = found
         self._told = ""
@@ -134,7 +135,7 @@ class Images:
 
     def _tell_errors(self, compilation: Compilation) -> None:
         if found := _errors(compilation):
-            self._tell(f"the datastore has {found} errors: `aelang validate` shows them")
+            self._tell(f"the datastore has {counted(found, 'error')}: `aelang validate` shows them")
 
 
 def _is_same(one: "Header", other: "Header") -> bool:

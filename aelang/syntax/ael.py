@@ -125,7 +125,9 @@ def _member(source: Source, clauses: list[Clause], members: list[Member]) -> Non
     elif _FIELD.match(text):
         members.append(_field(source))
     elif text.startswith("instance ") or text == "instance":
-        members.append(_instance(source))
+        instance = _instance(source)
+        if instance.name.value or instance.name.style:  # one without a name was said
+            members.append(instance)
     elif mistakes.is_class_attribute(text):
         clauses += _line_of_clauses(source)
     else:
@@ -173,6 +175,9 @@ def _field(source: Source) -> FieldNode:
     node, above = source.read("field")
     if node is None:
         node = _field_by_name(text, number, indent)
+        if mistakes.is_folded(text):
+            while source.indent > indent:
+                source.skip()
     field: FieldNode = node
     if above:
         field = field._replace(trivia=Trivia(above, field.trivia.behind))
@@ -251,8 +256,9 @@ def _lines_below(source: Source, indent: int, clauses: list[Clause], values: lis
     while source.indent > indent:
         here = source.indent
         if mistakes.is_value_with_kind(source.text):
-            _take_kind_away(source)
-        elif _is_too_deep(source):
+            _field_in_instance(source)
+            continue
+        if _is_too_deep(source):
             break
         if values and here > deepest >= 0:
             values[-1] = values[-1]._replace(clauses=(*values[-1].clauses, *_line_of_clauses(source)))
@@ -274,10 +280,12 @@ def _yaml(source: Source, advice: str) -> None:
     _skip_with_all_below(source)
 
 
-def _take_kind_away(source: Source) -> None:
+def _field_in_instance(source: Source) -> None:
+    """Passes over a declaration below an instance: the class may have no such field, which is the same mistake."""
     kind, _, rest = source.text.partition(" ")
-    source.complain(f"a {kind} inside an instance", f"fields are declared in the class; write `{rest}`", len(kind))
-    source.text = rest.lstrip(" ")
+    advice = f"fields are declared in the class; write `{rest.lstrip(' ')}`"
+    source.complain(f"a {kind} inside an instance", advice, len(kind))
+    _skip_with_all_below(source)
 
 
 # -- methods ---------------------------------------------------------------------------------------------------------

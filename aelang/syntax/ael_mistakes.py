@@ -79,6 +79,8 @@ _ANYWHERE = (
     Mistake(r"  +(?:on|max)_(entry|exit|error|retries|time) *[:=] *", r"  \1 ", "a clause has neither `=` nor a colon"),
     Mistake(r"(  +(?:if|unless)) *(?:=|:) *", r"\1 ", "a condition has neither `=` nor a colon"),
     Mistake(r"((?:=| )) *\|-? +(\S.*)$", None, "text behind `|`", "put it on the next line, indented, or in quotes"),
+    Mistake(r"(?:=| ) *>[-+]? *$", None, "a text of several lines stands below `|`",
+            "write `|` in place of the `>`, or `|-` to leave out the last line break"),
     Mistake(r"(?<![\w.$-])\|.*$", None, "a text that begins with `|`",
             "put the text on the lines below, indented, behind a `|` alone; or put it in quotes"),
     Mistake(r"((?:=| ) *)'([^']+)'([^' ][^']*)'(?=  |$)", r"\1'\2''\3'", "a quote inside quotes is written twice"),
@@ -93,6 +95,8 @@ _FIELD = (
     Mistake(rf"^( +{_KIND} +[\w.$-]+) *\( *(\w+) *\)", r"\1 : \2", "a data type stands behind a colon"),
     Mistake(rf"^( +{_KIND} +[\w.$-]+) *\[ *([\w, *]+?) *\]", r"\1 on \2", "messages stand behind `on`"),
     Mistake(rf"^( +{_KIND} +[\w.$-]+(?: *: *\w+)?) +on[:=] *", r"\1 on ", "messages stand behind `on`"),
+    Mistake(rf"^( +{_KIND} +[\w.$-]+(?: *: *\w+)?) +on *(?==|  |$)", None, "no message behind `on`",
+            "write the messages, as in `on create, notify`; a value stands behind `=`"),
     Mistake(r"( on \w+)((?: (?:and )?\w+)+)(?= |$)", None, "messages without a comma between them",
             "write a comma between two messages, as in `on create, notify`"),
     Mistake(r"^( +)method +([\w.$-]+) +(python|ruby|builtin|inline|expression|playbook|uri)\b", r"\1method \2() \3",
@@ -155,7 +159,7 @@ _OPTION = (
     Mistake(r"^( +)-(?=\S)", r"\1- ", "a blank stands behind the `-` of an item"),
 )
 _TABLES = {
-    "header": (*_CLASS, *_ANYWHERE),
+    "header": (*_ANYWHERE[1:3], *_CLASS, *_ANYWHERE),
     "field": (*_FIELD[:5], *_ANYWHERE, *_FIELD[5:]),
     "instance": (*_INSTANCE[:2], *_ANYWHERE, *_INSTANCE[2:], *_VALUE),
     "method": (*_METHOD[:3], *_ANYWHERE, *_METHOD[3:]),
@@ -213,6 +217,11 @@ def _rule_of(text: str) -> str:
     if word in ("class", "instance"):
         return "header" if word == "class" else word
     return "method" if re.match(r" +method +[^ (]+ *\(", text) else "field"
+
+
+def is_folded(text: str) -> bool:
+    """Whether a line ends with the sign that YAML has for a text folded below."""
+    return re.search(r"= *>[-+]?\Z", text) is not None
 
 
 def is_lone_key(text: str) -> bool:

@@ -9,6 +9,7 @@ from collections.abc import Iterable, Iterator
 from typing import NamedTuple
 
 from aelang.diagnostics import Diagnostic
+from aelang.loader.ael import read_ael
 from aelang.loader.load import load_tree
 from aelang.loader.trees import DirectoryTree, Tree, open_tree
 from aelang.model import Class, Domain
@@ -30,6 +31,8 @@ __all__ = [
 ]
 
 _DOMAIN = "__domain__.yaml"
+_LOSING = ("unreadable-ael", "tab-indentation", "unknown-key", "duplicate-key")
+"""The kinds of findings where something that the file says is not part of the class."""
 
 
 class Hindrance(Exception):
@@ -130,6 +133,8 @@ def changes(selection: Selection, to: str) -> list[Change]:
     places = [Place(klass, selection.path_of, selection.read) for klass in meant]
     if to == "ael":
         return [to_ael(each) for each in places]
+    for klass in meant:
+        _check_whole(selection, klass)
     listed = {entry.path.lower(): entry.path for entry in selection.tree.listing().entries}
     shared = _shared_code(selection, meant)
     dialects = {domain.name: _dialect(selection, domain) for domain in selection.domains}
@@ -138,6 +143,13 @@ def changes(selection: Selection, to: str) -> list[Change]:
         return path.lower() in listed and selection.read(listed[path.lower()]) != content
 
     return [to_yaml(each, dialects[each.klass.domain], is_taken, shared.__contains__) for each in places]
+
+
+def _check_whole(selection: Selection, klass: Class) -> None:
+    """Raises Hindrance where something in the `.ael` file of `klass` was not understood: it would be lost."""
+    for each in read_ael(selection.read(selection.path_of(klass.source))).diagnostics:
+        if each.kind.slug in _LOSING:
+            raise Hindrance(f"{klass.source}:{each.span.line}: {each.message}; put it right before it is converted")
 
 
 def _dialect(selection: Selection, domain: Domain) -> Dialect:

@@ -224,6 +224,16 @@ def test_a_class_that_does_not_load_is_not_there(aelang: Aelang) -> None:
     )
 
 
+@pytest.mark.parametrize("line", ["attribute size 3", "state wait = /Shop/A/b  retrys 3"])
+def test_a_class_that_is_not_understood_whole_is_not_converted(shop: Path, aelang: Aelang, line: str) -> None:
+    wrong = next(shop.rglob("*.ael")).with_name("Wrong.ael")
+    wrong.write_text(f"class Wrong\n  {line}\n", encoding="utf-8")
+    done = aelang("convert", "--to", "yaml", str(wrong))
+    assert done.code == 1
+    assert "Wrong.ael:2: " in done.err
+    assert wrong.exists()
+
+
 def test_the_spelling_has_to_be_said(aelang: Aelang) -> None:
     assert 2 == aelang("convert", "Shop").code
 

@@ -10,6 +10,7 @@ import pytest
 
 from aelang.cli.completing import candidates
 from aelang.cli.main import execute
+from aelang.shipped import datastore_folder
 from tests.doors.stores import Aelang
 from tests.doors.test_program import imported_by
 
@@ -267,4 +268,4 @@ def test_the_worker_takes_the_base_domain_along_where_nothing_else_answers(
     write_files(tmp_path, {"Site/Work/Job.ael": FAILING})
     done = aelang("worker", "-d", ".", "--drain")
     told = "note: no domain has /System/Process: the base domain is taken along\n"
-    assert [True, False] == [told in done.err, told in aelang("worker", "--drain").err]
+    assert [True, False] == [told in done.err, told in aelang("worker", "-d", datastore_folder(), "--drain").err]

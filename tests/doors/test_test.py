@@ -198,7 +198,7 @@ def test_an_unknown_revision_is_told(aelang: Aelang, repository: Path) -> None:
 
 
 def test_watching_tests_again_what_a_saved_file_matters_to_and_ends_on_an_interrupt(repository: Path) -> None:
-    command = [sys.executable, "-m", "aelang", "watch"]
+    command = [sys.executable, "-c", _INTERRUPTIBLE]
     with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True) as watching:
         assert watching.stdout is not None
         seen = _until(watching, "test: ")
@@ -206,8 +206,17 @@ def test_watching_tests_again_what_a_saved_file_matters_to_and_ends_on_an_interr
         leaf.write_text(leaf.read_text().replace("default_value: green", "default_value: blue"))
         again = _until(watching, "test: ")
         watching.send_signal(signal.SIGINT)
-        watching.communicate()
+        watching.communicate(timeout=60)
     assert ("test: 2 passed", "test: 1 failed", 0) == (seen, again[:14], watching.returncode)
+
+
+_INTERRUPTIBLE = """
+import signal, sys
+signal.signal(signal.SIGINT, signal.default_int_handler)  # whoever starts the tests in the background switches it off
+sys.argv[1:] = ["watch"]
+from aelang.__main__ import main
+main()
+"""
 
 
 def _until(watching: "subprocess.Popen[str]", begin: str) -> str:
