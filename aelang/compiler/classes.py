@@ -252,9 +252,8 @@ def _attribute(head: _Head, place: ir.Place, said: "_Said", bench: _Bench) -> ir
 
 def _call(head: _Head, place: ir.Place, said: "_Said", bench: _Bench) -> ir.Field:
     action = _action(lower.lower_call, head, said, bench)
-    collect = said.text("collect").text
-    kept = None if is_blank(collect) else collect
-    return ir.MethodField(head.name, head.messages, place, action, kept, head.condition)
+    collect = bench.lowered(lower.lower_collect, said.text("collect"), on="method")
+    return ir.MethodField(head.name, head.messages, place, action, collect, head.condition)
 
 
 def _relationship(head: _Head, place: ir.Place, said: "_Said", bench: _Bench) -> ir.Field:

@@ -18,14 +18,18 @@ from typing import Literal, NamedTuple, TypeAlias, assert_never, overload
 from aelang import ir
 from aelang.compiler.lower_expressions import mean
 from aelang.compiler.lower_references import lower_template
-from aelang.diagnostics import Diagnostic
+from aelang.diagnostics import Diagnostic, DiagnosticKind, Severity
 from aelang.names import SCHEMES, InvalidCall, InvalidUri, is_blank, is_off, read_call, read_query, split_uri
 from aelang.names.calls import Attribute, Call, read_argument
 from aelang.regex import regex
 from aelang.source import Span
 from aelang.syntax import calls, collects, targets
-from aelang.syntax.places import BLANKS, Fault, placed, shifted
+from aelang.syntax.places import BLANKS, Fault, fault, placed, shifted, shown
 from aelang.syntax.templates import may_have_references, split_options
+
+COLLECT_LIST_ON_METHOD = DiagnosticKind(
+    "collect-list-on-method", Severity.WARNING, "`{text}` on a method field is the name of one attribute, as a whole"
+)
 
 _MEMORY = 8192  # texts kept: enough for a domain of 1,400 files, small against the image
 
@@ -246,11 +250,19 @@ def lower_collect(
     On a method field it is the plain name of the attribute that takes the result (ENGINE-FACTS 6.9).
     """
     if on == "method":
-        return (None if is_blank(text) else text), ()
+        return (None, ()) if is_blank(text) else (text, _no_name(text or "", span))
     if not text or (on == "attribute" and is_blank(text)):
         return (), ()
     lowered, faults = _collects(text, on == "attribute")
     return lowered, placed(faults, text, span) if faults else ()
+
+
+def _no_name(text: str, span: Span) -> tuple[Diagnostic, ...]:
+    """What is wrong with `text` as the name of one attribute."""
+    if not any(sign in text for sign in "=[]{};,"):
+        return ()
+    advice = "write the name of the attribute alone: `collect: result`"
+    return placed((fault(COLLECT_LIST_ON_METHOD, 0, len(text), advice, text=shown(text)),), text, span)
 
 
 @lru_cache(_MEMORY)

@@ -40,7 +40,7 @@ MALFORMED_FILE = DiagnosticKind("malformed-file", Severity.ERROR, "{what}")
 UNKNOWN_KEY = DiagnosticKind("unknown-key", Severity.ERROR, "{what} has no key `{key}`")
 UNREAD_KEY = DiagnosticKind("unread-key", Severity.WARNING, "the key `{key}` is never read here")
 WRONG_OBJECT_TYPE = DiagnosticKind(
-    "wrong-object-type", Severity.WARNING, "`object_type` says `{said}`, but the place of the file makes it a {role}"
+    "wrong-object-type", Severity.WARNING, "`object_type` says `{said}`, but by the place of the file it is: {role}"
 )
 INVALID_NAME = DiagnosticKind("invalid-name", Severity.ERROR, "{what} cannot be named `{name}`")
 UNKNOWN_AETYPE = DiagnosticKind("unknown-aetype", Severity.ERROR, "there is no kind of field `{value}`")

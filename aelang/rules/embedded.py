@@ -34,6 +34,8 @@ def _advice(path: str, compiled: Compiled) -> str | None:
         return removed
     if home is None:
         near = nearest_path(klass, compiled)
+        if near and fold(near) == fold(klass):
+            return f"declare `{name}` in that class"
         return f"did you mean `/{near}/{name}`?" if near else "write `/Ns/Class/method`"
     found = home.methods.get(fold(name))
     if found == name:

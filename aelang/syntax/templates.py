@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from aelang.syntax.grammars import Refused
 
 UNCLOSED_SUBSTITUTION = DiagnosticKind(
-    "unclosed-substitution", Severity.WARNING, "`${{` without an end: `{text}` stays as it is written"
+    "unclosed-substitution", Severity.ERROR, "`${{` without an end: `{text}` stays as it is written"
 )
 INVALID_REFERENCE = DiagnosticKind("invalid-reference", Severity.ERROR, "`{reference}` is no reference: {reason}")
 
