@@ -7,9 +7,9 @@ happens, or just after. So the interpreter knows nothing of it.
 from collections.abc import Callable, Iterator
 from typing import NamedTuple
 
+from aelang.interpreter.answering import effective_fields
 from aelang.interpreter.arguments import typed_arguments
 from aelang.interpreter.failures import AutomateError, ObjectNotFound
-from aelang.interpreter.fields import effective_fields
 from aelang.interpreter.relationships import expand
 from aelang.interpreter.substitution import reference_reader, text_reader
 from aelang.interpreter.trace import (

@@ -62,26 +62,31 @@ def open_project(
     remarks: bool = False,
     progress: "Progress | None" = None,
     profile: str | None = None,
+    whole: bool = False,
 ) -> "Compilation":
     """Compile the datastore in `roots`: directories, git trees (`repo@rev:path`), zip exports.
 
     Without roots: those of the aelang.toml of `start` or above it, else `start` itself where it holds domains, else the
     shipped datastore. `domains` (highest
     first) replaces the order that the datastore gives; `references` are only looked up in. With `cache` off nothing
-    is kept. Whoever will ask for the `remarks` had better say so: what they need is then made on the way. Long work
+    is kept. Whoever will ask for the `remarks` had better say so: what they need is then made on the way; so had
+    whoever will ask for the `whole` of it, every class: those that are compiled stay at hand. Long work
     tells `progress` how it comes on. Raises ProjectError where a root cannot be opened or holds no domain. Faults
     inside are diagnostics.
     """
     with without_collector():
         settings = settings_of(roots, domains, references, start)
-        return _open_project(settings._replace(profile=profile or settings.profile), cache, How(remarks, progress))
+        how = How(remarks, progress, whole)
+        return _open_project(settings._replace(profile=profile or settings.profile), cache, how)
 
 
 class How(NamedTuple):
-    """How a project is opened: whether its remarks will be asked for, and who is told how it comes on."""
+    """How a project is opened: whether its remarks or the whole of it will be asked for, and who is told how it comes
+    on. Of a project whose remarks are asked for, the classes are not kept at hand: outlines are."""
 
     remarks: bool = False
     progress: "Progress | None" = None
+    whole: bool = False
 
 
 @contextlib.contextmanager
@@ -143,20 +148,28 @@ def _build(settings: Settings, sight: Sight, cache: Cache, before: StoredProject
     key = settings.key()
     roots = roots_of(sight, len(settings.roots))
     known = NOTHING_KNOWN if before is None else StoredBuild(cache, key, before, sight, roots).known()
-    taker = None
+    outlines = classes = None
     if how.remarks:
         from aelang.building.outlines import OutlineTaker
 
-        taker = OutlineTaker(cache, key)
+        outlines = OutlineTaker(cache, key)
+    elif how.whole:
+        from aelang.building.takers import ClassTaker
+
+        classes = ClassTaker()
     try:
-        built = build(roots, settings.domains, cache, key, known, taker, Meter(how.progress))
+        built = build(roots, settings.domains, cache, key, known, outlines or classes, Meter(how.progress))
     except NotADatastore as fault:
         raise ProjectError(fault.diagnostics) from None
     stored = save_build(cache, key, sight, built)
     statistics = Statistics(
         built.files, built.files_read, len(built.header.entries), built.classes_compiled, from_cache=False
     )
-    return Compilation(settings, sight, cache, built.header, stored, how, statistics, taker.taken if taker else {})
+    taken = outlines.taken if outlines else {}
+    compilation = Compilation(settings, sight, cache, built.header, stored, how, statistics, taken)
+    if classes:
+        compilation.image.remember(classes.taken)
+    return compilation
 
 
 _REMARKS = "remarks"
@@ -294,6 +307,11 @@ class Compilation:
             except CacheError:
                 return self._made_again().datastore
         return self._datastore
+
+    def forget(self) -> None:
+        """Let go of the classes that were read: whoever goes through a large datastore needs one after the other."""
+        self.image.forget()
+        self._datastore = None
 
     def model_class(self, path: str) -> "model.Class | None":
         """What the author wrote of the class with the full path `Domain/Ns/Class`."""

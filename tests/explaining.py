@@ -34,6 +34,8 @@ def disagreements(compiled: Compilation) -> tuple[int, list[str]]:
 
 def _value(field: ExplainedField) -> str | None:
     text = None if field.value is None else field.value.text
+    if field.kind == "step" and text is not None:
+        text = text.removesuffix("#${#ae_message}")  # explained with what the compiler adds, read as it was written
     return None if field.kind not in ("attribute", "assertion") and is_off(text) else text
 
 

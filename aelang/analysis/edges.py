@@ -88,11 +88,16 @@ def edges_of(image: ir.Image) -> Iterator[ClassEdges]:
     places = _Places(classes)
     for klass in classes:
         made = ClassEdges(
-            klass.path, klass.sources, klass.ancestors, tuple(_Taker(klass, image).uses()), tuple(_guards(klass)),
+            klass.path, klass.sources, klass.ancestors, uses_of(klass, image), tuple(_guards(klass)),
             tuple(places.loans(klass)),
         )  # fmt: skip
         if any(made[2:]):
             yield made
+
+
+def uses_of(klass: ir.Class, image: ir.Image) -> tuple[Use, ...]:
+    """Where the class `klass` of `image`, its instances and its methods lead."""
+    return tuple(_Taker(klass, image).uses())
 
 
 def write_edges(edges: Iterable[ClassEdges]) -> bytes:
@@ -181,7 +186,7 @@ class _Taker:
 
     def uses(self) -> Iterator[Use]:
         for field, speaker, others in _fields(self.klass):
-            place, condition = field.place, _condition(field.condition)
+            place, condition = field.place, written_condition(field.condition)
             begun = Use(speaker, others, False, field.name, "value", field.messages, "", "", None, *place[:2], "")
             yield from self._of_field(field, begun._replace(condition=condition))
         for name, method in self.klass.methods.items():
@@ -341,8 +346,8 @@ def _home_of(path: str, index: ir.Index) -> str:
 
 def written(text: ir.Text) -> str:
     """`text` as its author wrote it, near enough to be known again, and without secrets."""
-    from aelang.interpreter.instances import text_of
     from aelang.interpreter.values import sanitize
+    from aelang.ir.texts import text_of
 
     return sanitize(text_of(text) or "")
 
@@ -354,10 +359,12 @@ def _with_holes(text: "str | ir.Template") -> str:
     return "".join(part if isinstance(part, str) else HOLE for part in text.parts)
 
 
-def _condition(condition: ir.Condition | None) -> str:
-    if condition is None:
-        return ""
-    return f"{'UNLESS' if condition.negated else 'IF'} {written(condition.test.text).strip()}"
+def written_condition(condition: ir.Condition | None) -> str:
+    """`condition` as `written`; blank without one."""
+    from aelang.interpreter.values import sanitize
+    from aelang.ir.texts import condition_text
+
+    return "" if condition is None else sanitize(condition_text(condition))
 
 
 def _lookups(node: object) -> Iterator[ir.InstanceLookup]:
@@ -373,7 +380,7 @@ def _lookups(node: object) -> Iterator[ir.InstanceLookup]:
 
 # -- kept --------------------------------------------------------------------------------------------------------
 
-_NOTE = "edges-2"
+_NOTE = "edges-3"
 
 
 def kept_edges(opened: "Compilation") -> tuple[ClassEdges, ...]:

@@ -5,6 +5,7 @@ in other domains, which is hidden as a whole, since fields are not merged across
 """
 
 from collections.abc import Iterator, Sequence
+from functools import cached_property
 from typing import NamedTuple
 
 from aelang import ir, model
@@ -107,6 +108,17 @@ def explain(datastore: model.Datastore, index: ir.Index, path: str, *, with_hidd
     return _explanation(place, path, layers, others)
 
 
+def explain_at(
+    datastore: model.Datastore, index: ir.Index, entry: ir.ClassEntry, name: str | None = None
+) -> Explanation:
+    """What the class `entry`, or its instance `name`, amounts to, with what other domains have there. Raises KeyError
+    where it is no longer in the datastore."""
+    place = _Place(datastore, index, entry, name)
+    others = list(_others(place, datastore, index))
+    layers = tuple(each.klass.domain for each in (place, *(other for other, _ in others)))
+    return _explanation(place, place.path if name is None else f"{place.path}/{name}", layers, others)
+
+
 class _Place:
     """The class that answers, with all that it inherits, and the instance that is asked for, if one is."""
 
@@ -127,7 +139,7 @@ class _Place:
             self.instance = instances[MISSING_INSTANCE if self.missing else fold(name)]
             self.values = values_of(self.instance, self.effective, self.parents).layers
 
-    @property
+    @cached_property
     def owners(self) -> frozenset[str]:
         """The folded paths of the class and the instance."""
         own = () if self.instance is None else (fold(f"{self.path}/{self.instance.name}"),)

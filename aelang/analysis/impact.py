@@ -70,6 +70,17 @@ def impact(graph: Graph, things: Sequence[Thing]) -> Impact:
     return Impact(tuple(things), tuple(entries), tuple(_requests(best, graph.index)), found)
 
 
+def entry_points(graph: Graph) -> Iterator[tuple[str, Node]]:
+    """Every entry point of the datastore with its kind, in the order of the index."""
+    for entry in graph.index:
+        key = fold(entry.path)
+        for name in entry.instances:
+            node = Node(key, name)
+            kind = _kind_of_entry(node, graph)
+            if kind is not None:
+                yield kind, node
+
+
 def way_from(uri: str, index: ir.Index, reached: Mapping[Point, Reached]) -> Reached | None:
     """The way that a run of the target `uri` may take to what was looked for; None without one."""
     try:
@@ -270,14 +281,6 @@ def _requests(best: Mapping[Node, Reached], index: ir.Index) -> Iterator[Request
                 yield RequestStart(request, row.task, found)
 
 
-_SENT_AS = {
-    "MiqProvision": "vm_provision",
-    "MiqProvisionConfiguredSystemTask": "configured_system_provision",
-    "PhysicalServerProvision": "physical_server_provision",
-}
-"""What the delivery of a task says as `request`, where that is not the type of its request."""
-
-
 def _task_endings(row: "RequestType") -> Iterator[str]:
     """How the paths end to which the delivery of a task leads: a service's machine, or, by /System/Process/AUTOMATION
     and behind the provider's category, what `parse_automation_request` says."""
@@ -286,6 +289,6 @@ def _task_endings(row: "RequestType") -> Iterator[str]:
     elif row.driven:
         from aelang.methods.builtin import AUTOMATION_TARGETS
 
-        for said in dict.fromkeys((_SENT_AS.get(row.task, ""), *row.kinds)):
+        for said in dict.fromkeys((row.sent, *row.kinds)):
             if said in AUTOMATION_TARGETS:
                 yield fold("/" + "/".join(AUTOMATION_TARGETS[said]))

@@ -32,7 +32,7 @@ def nearest_path(index: ir.Index, path: str) -> str:
     """
     asked = "/" + path.strip("/")
     found = _beside(index, asked) or _in_nearest_class(index, asked) or nearest(asked, _classes(index))
-    return "" if found is None else f"did you mean `{found}`?"
+    return "" if found is None or found == asked else f"did you mean `{found}`?"
 
 
 def _beside(index: ir.Index, asked: str) -> str | None:

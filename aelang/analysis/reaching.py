@@ -63,6 +63,16 @@ class Reached(NamedTuple):
     way: tuple[Step, ...]
 
 
+class _Pattern(NamedTuple):
+    """A target with HOLEs in pieces, that of its folder in pieces, and whose it is; `number` is its own."""
+
+    number: int
+    pieces: list[str]
+    head: list[str]
+    edges: ClassEdges
+    use: Use
+
+
 class Graph:
     """All edges, found by where they end."""
 
@@ -71,22 +81,25 @@ class Graph:
         self.edges = {fold(each.path): each for each in edges}
         self._into: dict[str, list[tuple[ClassEdges, Use]]] = {}
         self._calls: dict[str, list[tuple[ClassEdges, Use]]] = {}
-        self._patterns: list[tuple[list[str], list[str], ClassEdges, Use]] = []
+        self._patterns: dict[str, list[_Pattern]] = {}
+        self._count = 0
         for each in edges:
             for use in each.uses:
                 self._take(each, use)
 
     def _take(self, edges: ClassEdges, use: Use) -> None:
         if use.end == PATTERN:
-            head = use.target.rpartition("/")[0]
-            self._patterns.append((use.target.split(HOLE), head.split(HOLE), edges, use))
+            pieces, head = use.target.split(HOLE), use.target.rpartition("/")[0].split(HOLE)
+            of_folder = self._patterns.setdefault(pieces[0].rpartition("/")[0], [])
+            of_folder.append(_Pattern(self._count, pieces, head, edges, use))
+            self._count += 1
         else:
             (self._calls if use.end == CALL else self._into).setdefault(use.target, []).append((edges, use))
 
     def leads_to(self, node: Node) -> bool:
         """Whether a fixed relationship of another object leads to `node`."""
         return any(
-            use.key not in (REFERENCE, CODE) and (fold(edges.path) != node.klass or not _is_of(use, node.name))
+            use.key not in (REFERENCE, CODE) and (fold(edges.path) != node.klass or not is_of(use, node.name))
             for edges, use in self._into.get(f"{node.klass}/{node.name}", ())
         )
 
@@ -98,16 +111,12 @@ class Graph:
             yield from self._calls.get(HOLE, ())
             return
         yield from self._into.get(key, ())
-        paths = self._paths(node)
-        for pieces, head, edges, use in self._patterns:
+        paths = _paths(node, self.index)
+        folders = dict.fromkeys(folder for path in paths for folder in _folders(f"{path}/{node.name}"))
+        near = sorted(each for folder in folders for each in self._patterns.get(folder, ()))
+        for _, pieces, head, edges, use in near:
             if any(_may_be(path, node.name, pieces, head) for path in paths):
                 yield edges, use
-
-    def _paths(self, node: Node) -> tuple[str, ...]:
-        """The folded paths of the class under which the instance may be asked for."""
-        relative = node.klass.partition("/")[2]
-        home = self.index.instance_home(relative, node.name)
-        return (relative, node.klass) if home is not None and fold(home.path) == node.klass else (node.klass,)
 
     def heirs(self, node: Node, field: str | None) -> Iterator[Node]:
         """The instances that take words over from the instance `node`: those of `field`, or any."""
@@ -129,18 +138,41 @@ class Graph:
     def guards(self, edges: ClassEdges, point: Point) -> tuple[Guard, ...]:
         """The assertions that may keep an object at `point` from being processed."""
         return tuple(
-            guard
-            for guard in edges.guards
-            if _is_of(guard, point.node.name) and _answers(guard.messages, point.message)
+            guard for guard in edges.guards if is_of(guard, point.node.name) and answers(guard.messages, point.message)
         )
 
 
-def _is_of(said: Use | Guard, name: str) -> bool:
+def is_of(said: Use | Guard, name: str) -> bool:
+    """Whether `said` is a word of the instance or method with the folded `name`."""
     return said.speaker == name or (not said.speaker and name not in said.others)
 
 
-def _answers(messages: Sequence[str], message: str) -> bool:
+def answers(messages: Sequence[str], message: str) -> bool:
+    """Whether what answers `messages` is processed under `message`."""
     return message == ANY or message in messages or ANY in messages
+
+
+def fitting(pattern: str, index: ir.Index) -> list[Node]:
+    """The instances that `pattern`, the target of a Use with HOLEs, may mean."""
+    pieces, head = pattern.split(HOLE), pattern.rpartition("/")[0].split(HOLE)
+    nodes = (Node(fold(entry.path), name) for entry in index for name in entry.instances)
+    return [node for node in nodes if any(_may_be(path, node.name, pieces, head) for path in _paths(node, index))]
+
+
+def _paths(node: Node, index: ir.Index) -> tuple[str, ...]:
+    """The folded paths of the class under which the instance may be asked for."""
+    relative = node.klass.partition("/")[2]
+    home = index.instance_home(relative, node.name)
+    return (relative, node.klass) if home is not None and fold(home.path) == node.klass else (node.klass,)
+
+
+def _folders(path: str) -> Iterator[str]:
+    """The folders in which `path` lies, from the root on: a pattern that it fits begins with one of them."""
+    yield ""
+    at = path.find("/")
+    while at >= 0:
+        yield path[:at]
+        at = path.find("/", at + 1)
 
 
 def _may_be(path: str, name: str, pieces: Sequence[str], head: Sequence[str]) -> bool:

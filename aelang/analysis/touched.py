@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from typing import NamedTuple
 
 from aelang import ir
-from aelang.analysis.impact import INSTANCE, METHOD, Thing, path_of
+from aelang.analysis.impact import CLASS, INSTANCE, METHOD, Thing, path_of
 from aelang.analysis.reaching import Node, Point
 from aelang.names import fold
 
@@ -35,8 +35,9 @@ def touched(before: ir.Image, after: ir.Image) -> Touched:
 
 
 def _thing(node: Node, index: ir.Index) -> Thing:
-    point = Point(node) if node.is_method else Point(node, reads=True)
-    return Thing(METHOD if node.is_method else INSTANCE, path_of(node, index), (point,))
+    if node.is_method:
+        return Thing(METHOD, path_of(node, index), (Point(node),))
+    return Thing(INSTANCE if node.name else CLASS, path_of(node, index), (Point(node, reads=True),))
 
 
 def _different(path: str, old: ir.Class | None, new: ir.Class | None) -> Iterator[tuple[Node, bool]]:

@@ -8,12 +8,13 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import NamedTuple, assert_never
 
 from aelang import ir
-from aelang.analysis.lookup import find_instance
+from aelang.analysis.listing import list_below
+from aelang.analysis.lookup import find_class, find_instance
 from aelang.analysis.names import nearest_path
+from aelang.interpreter.answering import answers, effective_fields
 from aelang.interpreter.conditions import CannotEvaluate, Given, evaluate, is_true
-from aelang.interpreter.fields import answers, effective_fields
-from aelang.interpreter.instances import text_of
 from aelang.interpreter.values import sanitize
+from aelang.ir.texts import condition_text, text_of
 from aelang.names import (
     MISSING_INSTANCE,
     InvalidUri,
@@ -78,7 +79,7 @@ def why_not(image: ir.Image, text: str) -> WhyNot:
     home, name = _home(index, uri.path)
     looked = tuple(_looked(index, uri.path, home))
     if home is None:
-        return WhyNot(uri.path, message, None, Span(""), looked, (), _nothing(looked), nearest_path(index, uri.path))
+        return WhyNot(uri.path, message, None, Span(""), looked, (), *_nothing(index, uri.path, looked))
     klass = image.class_at(home.path)
     assert klass is not None
     instance = None if name is None else klass.instances[name]
@@ -147,8 +148,13 @@ def _what(entry: ir.ClassEntry, name: str) -> str:
     return "has neither the instance nor a `.missing`"
 
 
-def _nothing(looked: Sequence[Looked]) -> str:
-    return "no enabled domain answers" if looked else "no domain has a class of that path"
+def _nothing(index: ir.Index, path: str, looked: Sequence[Looked]) -> tuple[str, str]:
+    """Why nothing answers at `path`, and what may be meant."""
+    if not looked and find_class(index, path) is not None:
+        return "that is a class", f"put the name of an instance behind it: `aelang ls {path}` lists them"
+    if not looked and list_below(index, path) is not None:
+        return "that is neither an instance nor a class", f"`aelang ls {path}` lists what is below it"
+    return "no enabled domain answers" if looked else "no domain has a class of that path", nearest_path(index, path)
 
 
 # -- the fields --------------------------------------------------------------------------------------------------
@@ -172,8 +178,7 @@ def _judged(field: ir.Field, message: str, given: Mapping[str, str]) -> tuple[st
     if not answers(field.messages, message):
         return DOES_NOT, f"answers {', '.join(f'`{each}`' for each in field.messages) or 'no message'} only"
     if field.condition is not None:
-        word = "UNLESS" if field.condition.negated else "IF"
-        text = f"{word} {_written(field.condition.test.text).strip()}"
+        text = sanitize(condition_text(field.condition))
         holds = _holds(field.condition.test, message, given)
         if holds is None:
             return DEPENDS, f"depends on its condition, `{text}`"

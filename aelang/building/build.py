@@ -48,7 +48,7 @@ from aelang.loader.records import FileRecord, Role
 from aelang.names import fold
 
 if TYPE_CHECKING:
-    from aelang.building.outlines import OutlineTaker
+    from aelang.building.takers import Taker
 
 _CLASSES_AT_ONCE = 200
 _PARTS_REMEMBERED = 40_000  # fields, values and methods of classes that others inherit from: some 40 MB
@@ -83,13 +83,13 @@ def build(
     cache: Cache,
     project: str,
     known: Known = NOTHING_KNOWN,
-    taker: "OutlineTaker | None" = None,
+    taker: "Taker | None" = None,
     meter: Meter | None = None,
 ) -> Built:
     """Compile the datastore in `roots` under the domain order `explicit`, into `cache` under the key `project`.
 
-    With a `taker` the outlines of what is compiled are taken as well. Raises NotADatastore where a root has no domain,
-    CacheError where the cache cannot be used.
+    A `taker` takes what it is there for of each class that is compiled. Raises NotADatastore where a root has no
+    domain, CacheError where the cache cannot be used.
     """
     return _Build(roots, explicit, cache, project, known, taker, meter or Meter(None)).run()
 
@@ -114,7 +114,7 @@ class _Build:
         cache: Cache,
         project: str,
         known: Known,
-        taker: "OutlineTaker | None",
+        taker: "Taker | None",
         meter: Meter,
     ) -> None:
         self.roots = roots

@@ -7,7 +7,6 @@ new is known where a file that is gone had the same one: the file was moved.
 """
 
 import os
-import tomllib
 from collections import Counter
 from collections.abc import Callable, Sequence, Set
 from typing import TYPE_CHECKING, NamedTuple
@@ -89,6 +88,8 @@ def _rules_then(compiled: Compilation, revision: str) -> "list[Rule]":
     except Unusable:
         return rules_of(folder)
     status, content, _ = run_git(folder, "show", f"{commit}:./{FILE_NAME}")
+    import tomllib
+
     try:
         table = tomllib.loads(content.decode()).get("rules", {}) if not status else {}
     except ValueError:

@@ -58,20 +58,21 @@ def execute(given: Given) -> int:
     if sides is None:
         return 1
     from aelang.analysis.differences import compare, group_changes
-    from aelang.analysis.differences.below import is_at, only_below
     from aelang.project import without_collector
 
     old, new = sides
     if not _are_known(given, sides, console):
         return 1
     path = _path(given)
-    if path and not any(is_at(each.image.index, path) for each in sides):
-        from aelang.cli.ls import tell_unknown
-
-        return tell_unknown(console, new.image.index, path)
+    if path and not _is_there(path, sides, console):
+        return 1
     with without_collector():
         changes = compare(old.image, new.image)
-        groups = group_changes(only_below(changes, path) if path else changes)
+        if path:
+            from aelang.analysis.differences.below import only_below
+
+            changes = list(only_below(changes, path))
+        groups = group_changes(changes)
     _tell(groups, shape, given.number("limit", MOST), console)
     return 1 if groups and given.flag("exit_code") else 0
 
@@ -117,6 +118,18 @@ def _are_known(given: Given, sides: "Sequence[Compilation]", console: Console) -
     if unknown:
         console.error(f"--domains names `{unknown[0]}`, and neither side has a domain of that name")
     return not unknown
+
+
+def _is_there(path: str, sides: "Sequence[Compilation]", console: Console) -> bool:
+    """Whether one of the sides has something at `path`; where neither has, that is told."""
+    from aelang.analysis.differences.below import is_at
+
+    if any(is_at(each.image.index, path) for each in sides):
+        return True
+    from aelang.cli.ls import tell_unknown
+
+    tell_unknown(console, sides[-1].image.index, path)
+    return False
 
 
 def _two_roots(given: Given, bar: "Bar | None") -> "tuple[Compilation, Compilation]":

@@ -159,10 +159,9 @@ def _tell_unknown(console: Console, opened: "Compilation", path: str, field: str
     if field is not None and is_known(opened.image.index, path):
         console.error(f"`{path}` has no field `{field}`; `aelang show {path}` lists its fields")
         return
-    from aelang.analysis.names import nearest_path
+    from aelang.cli.ls import tell_unknown
 
-    hint = nearest_path(opened.image.index, path) or "`aelang ls -r` lists every path"
-    console.error(f"there is no class, instance or method at `{path}`; {hint}")
+    tell_unknown(console, opened.image.index, path, "no class, instance or method")
 
 
 # -- what leads there --------------------------------------------------------------------------------------------

@@ -52,10 +52,15 @@ def execute(given: Given) -> int:
     return 0
 
 
-def tell_unknown(console: Console, index: "ir.Index", path: str) -> int:
-    """Tells that `path` names nothing, and what is near; the exit code."""
+def tell_unknown(console: Console, index: "ir.Index", path: str, no: str = "") -> int:
+    """Tells that `path` names nothing, and what is near; or, as it is a folder of other things, that it is `no`thing
+    that was asked for. The exit code."""
+    from aelang.analysis.listing import list_below
     from aelang.analysis.names import nearest_path
 
+    if no and list_below(index, path) is not None:
+        console.error(f"`{path or '/'}` is {no}; `aelang ls {path or '/'}` lists what is below it")
+        return 1
     hint = nearest_path(index, path) or "`aelang ls -r` lists every path"
     console.error(f"there is nothing at `{path}`; {hint}")
     return 1

@@ -56,11 +56,11 @@ def execute(given: Given) -> int:
 
 def tell_without_fields(console: Console, index: "ir.Index", path: str) -> int:
     """Tells that `path` has no fields to speak of, or names nothing; the exit code."""
-    from aelang.analysis.listing import list_below
+    from aelang.analysis.impact import method_thing
 
-    if list_below(index, path) is None:
-        return tell_unknown(console, index, path)
-    console.error(f"`{path}` is neither a class nor an instance; `aelang ls {path}` lists what is below it")
+    if method_thing(index, path) is None:
+        return tell_unknown(console, index, path, "neither a class nor an instance")
+    console.error(f"`{path}` is a method, which has no fields; `aelang impact {path}` tells who calls it")
     return 1
 
 

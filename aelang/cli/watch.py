@@ -61,6 +61,7 @@ def execute(given: Given) -> int:
 
 def _round(given: Given, console: "Console") -> int:
     """Validates and tests once; 1 where something is wrong."""
+    from aelang.ir import ImageError
     from aelang.project import ProjectError
 
     try:
@@ -69,7 +70,7 @@ def _round(given: Given, console: "Console") -> int:
         from aelang.cli.roots import tell_diagnostics
 
         tell_diagnostics(fault.diagnostics, console)
-    except Hindered as fault:
+    except (Hindered, ImageError) as fault:  # the latter where a file was saved while it was being read
         console.error(str(fault))
     return 1
 
@@ -104,6 +105,9 @@ def _test(given: Given, console: "Console") -> int:
         chosen = affected(tests, compiled)
     finally:
         compiled.close()
+    if tests and not chosen:
+        console.result(f"test: nothing changed for any of the {len(tests)}, which all passed")
+        return 0
     session = session_of(given, covers=False)
     ended = run_session(session, chosen)
     keep(session, ended, chosen)

@@ -43,7 +43,8 @@ def execute(given: Given) -> int:
     try:
         found = [why_not(opened.image, target) for target in targets]
     except InvalidUri as fault:
-        console.error(str(fault))
+        advice = ": put in what its references become in a run" if "${" in asked else ""
+        console.error(f"{fault}{advice}")
         return 1
     if given.flag("json"):
         import json

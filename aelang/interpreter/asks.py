@@ -274,6 +274,10 @@ def _instance_find(handle: RunHandle, path: str, full_paths: RunValue) -> object
     return instances.matching(handle.workspace.runtime, path, full_paths=bool(full_paths))
 
 
+def _instance_paths(handle: RunHandle, path: str) -> object:
+    return instances.paths(handle.workspace.runtime, path)
+
+
 def _edit(name: str) -> Callable[..., object]:
     def act(handle: RunHandle, path: str, *arguments: Any) -> object:
         runtime = handle.workspace.runtime
@@ -336,6 +340,7 @@ OPERATIONS: dict[str, Operation] = {
     "from_query": Operation("t", _from_query),
     "instance_get": Operation("t", _instance_get),
     "instance_find": Operation("tv", _instance_find),
+    "instance_paths": Operation("t", _instance_paths),
     "instance_create": Operation("th", _edit("create")),
     "instance_update": Operation("th", _edit("update")),
     "instance_delete": Operation("t", _edit("delete")),

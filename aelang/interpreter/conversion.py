@@ -4,6 +4,7 @@ import math
 import re
 from collections.abc import Callable
 from datetime import datetime
+from functools import lru_cache
 
 from aelang.interpreter.failures import ConversionError, InvalidClass, ServiceNotFound
 from aelang.interpreter.limits import MOST_DIGITS
@@ -88,6 +89,7 @@ def service_model_name(datatype: str, catalog: ServiceCatalog) -> str | None:
     return model if catalog.knows(model) else None
 
 
+@lru_cache(1024)
 def model_named(datatype: str) -> str:
     """The name of the service model that a data type or argument type would stand for, whether there is one or not."""
     return SERVICE_MODELS.get(datatype) or _singular(_camel_case(datatype))

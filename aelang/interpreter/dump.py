@@ -85,5 +85,10 @@ def _value_xml(value: RunValue, depth: int, lines: list[str]) -> None:
 
 
 def _escape(text: str) -> str:
+    if text.isascii() and text.isprintable() and not _MARKS.intersection(text):
+        return text
     clean = "".join(character if character >= " " or character in "\t\n\r" else "\ufffd" for character in text)
     return clean.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;").replace('"', "&quot;")
+
+
+_MARKS = frozenset('&<>"')

@@ -1,9 +1,10 @@
 """Fields: each becomes, once for a message, the closure that carries it out on an object."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from typing import NamedTuple, assert_never
 
 from aelang import ir
+from aelang.interpreter.answering import answers, effective_fields
 from aelang.interpreter.collect import collector
 from aelang.interpreter.conditions import CannotEvaluate, Given, evaluate, is_true
 from aelang.interpreter.conversion import convert
@@ -33,18 +34,6 @@ def build_plan(runtime: Runtime, home: RuntimeClass, instance: str | None, messa
         tuple(_span(home.ir, field.place) for field in others),
         undoes=any(isinstance(field, ir.StateField) and field.undo for field in fields),
     )
-
-
-def effective_fields(klass: ir.Class, instance: str | None) -> Iterator[ir.Field]:
-    """The fields of `klass` in order, with the values of `instance` where it has its own."""
-    own = klass.instances[instance].fields if instance is not None else {}
-    for at, field in enumerate(klass.fields):
-        yield own.get(at, field)
-
-
-def answers(messages: Sequence[str], message: str) -> bool:
-    """Whether a field with these messages answers `message` (ENGINE-FACTS 5.9)."""
-    return message in messages or "*" in messages
 
 
 def _span(klass: ir.Class, place: ir.Place) -> Span:

@@ -2,11 +2,11 @@
 
 import re
 from fnmatch import translate
-from typing import assert_never
 
 from aelang import ir
 from aelang.interpreter.runtime import Runtime
 from aelang.interpreter.values import MASK
+from aelang.ir.texts import text_of
 from aelang.names import fold, split_path
 
 
@@ -36,6 +36,16 @@ def matching(runtime: Runtime, path: str, *, full_paths: bool) -> dict[str, dict
         for key, instance in home.instances.items()
         if pattern.match(key)
     }
+
+
+def paths(runtime: Runtime, path: str) -> list[str]:
+    """The instances of the class at `path`, without a domain, in all enabled domains, each once; `.missing` is none."""
+    found: dict[str, str] = {}
+    for layer in reversed(runtime.image.index.layers(path.removeprefix("/"))):
+        home = runtime.class_at(layer.path)
+        if home is not None:
+            found.update((key, each.name) for key, each in home.ir.instances.items() if key != fold(".missing"))
+    return [f"{path}/{name}" for _, name in sorted(found.items())]
 
 
 def _class_of(runtime: Runtime, path: str) -> ir.Class | None:
@@ -68,40 +78,3 @@ def _value(field: ir.Field) -> str | None:
 
 _MESSAGE_OF_STEP = "#${#ae_message}"
 """What the compiler put behind the target of a step, and its author did not."""
-
-
-def text_of(text: ir.Text) -> str | None:
-    """`text` as its author wrote it, near enough; nil is None."""
-    match text:
-        case None | str():
-            return text
-        case ir.Template(parts):
-            return "".join(part if isinstance(part, str) else f"${{{_reference(part)}}}" for part in parts)
-        case ir.Coalesced(options):
-            return " || ".join(text_of(option) or "" for option in options)
-        case _:
-            assert_never(text)
-
-
-def _reference(reference: ir.Reference) -> str:
-    match reference:
-        case ir.Lookup(path, attribute, steps):
-            return f"{path}#{attribute}{_steps(steps)}"
-        case ir.StateVariable(name, steps):
-            return f"state_var#{name}{_steps(steps)}"
-        case ir.CurrentMessage():
-            return "!current_message"
-        case ir.InstanceLookup(uri):
-            return uri
-        case ir.Faulty():
-            return ""
-        case _:
-            assert_never(reference)
-
-
-def _steps(steps: tuple[ir.Step, ...]) -> str:
-    return "".join(f".{step.name}{_argument(step)}" for step in steps)
-
-
-def _argument(step: ir.Step) -> str:
-    return "" if step.argument is None else f"({':' if step.symbol else ''}{step.argument})"

@@ -80,10 +80,11 @@ class PassedOver(NamedTuple):
 
 
 class StateEntered(NamedTuple):
-    """A state's turn has come."""
+    """A state's turn has come; `machine` is the path of the object that has it."""
 
     depth: int
     state: str
+    machine: str = ""
 
 
 class StateProcessed(NamedTuple):
@@ -126,6 +127,16 @@ Event: TypeAlias = (
     | Undone
     | Logged
 )
+
+
+EVENT_KINDS: dict[str, Callable[..., Event]] = {
+    each.__name__: each
+    for each in (
+        Instantiating, UpdatedNamespace, Following, Followed, Missing, Dropped, MethodCalled, MethodEnded, PassedOver,
+        StateEntered, StateProcessed, Undone, Logged,
+    )
+}  # fmt: skip
+"""The events by name, as traces that are kept name them."""
 
 
 def masked_event(event: Event) -> Event:

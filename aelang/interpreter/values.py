@@ -128,6 +128,8 @@ def masked(value: RunValue) -> RunValue:
 
 def mask_secrets(text: str) -> str:
     """`text` with those passwords masked by their value that were decrypted in this process; ciphertext stays."""
+    if not _SECRETS:
+        return text
     for secret in sorted(_SECRETS, key=len, reverse=True):
         if secret in text:
             text = text.replace(secret, MASK)

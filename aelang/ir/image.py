@@ -1,6 +1,6 @@
 """The compiled datastore: an index of every name, and one record a class, read when it is first reached."""
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import NamedTuple
 
 from aelang.ir.codec import Json, class_from_json
@@ -135,6 +135,14 @@ class Image:
         if key not in self._classes:
             self._classes[key] = self._class(key) if self.index.class_at(key) is not None else None
         return self._classes[key]
+
+    def remember(self, classes: Mapping[str, Class]) -> None:
+        """Have `classes`, by their folded full paths, at hand: what their records say, without reading them."""
+        self._classes.update(classes)
+
+    def forget(self) -> None:
+        """Let go of the classes that were read; they are read again when asked for."""
+        self._classes.clear()
 
     def _class(self, key: str) -> Class | None:
         stored = self._read(key)

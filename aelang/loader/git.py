@@ -210,7 +210,9 @@ class GitTree:
 
     def _cat(self, ids: Sequence[str]) -> list[bytes | str]:
         """The content of each blob, or in a text why git does not give it."""
-        status, answer, complaint = run_git(self._repo, "cat-file", "--batch", feed="\n".join([*ids, ""]).encode())
+        status, answer, complaint = run_git(
+            self._repo, "cat-file", "--batch", "--buffer", feed="\n".join([*ids, ""]).encode()
+        )
         if status:
             return [complaint or "git failed" for _ in ids]
         found: list[bytes | str] = []

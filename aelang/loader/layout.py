@@ -6,6 +6,7 @@ is said here.
 """
 
 from collections.abc import Callable, Iterator
+from operator import itemgetter
 from typing import NamedTuple
 
 from aelang.diagnostics import Diagnostic, DiagnosticKind, Severity
@@ -137,7 +138,7 @@ class _Survey(NamedTuple):
 
 def _folder_tree(entries: tuple[Entry, ...]) -> _Folder:
     known = {"": _Folder("", {}, {})}
-    for entry in entries:
+    for entry in sorted(entries, key=itemgetter(0)):  # of two that claim one name the first is kept, whoever lists them
         path, _, name = entry[0].rpartition("/")
         folder = known.get(path) or _folder(path, known)
         folder.files[name] = entry

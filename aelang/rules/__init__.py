@@ -21,6 +21,7 @@ from aelang.rules import (
     methods,
     names,
     priorities,
+    provisioning,
     references,
     retries,
     stand_ins,
@@ -47,6 +48,7 @@ OF_A_CLASS: tuple[Callable[[Outline, Compiled], Iterator[Diagnostic]], ...] = (
     stand_ins.check,
     states.check,
     code.check,
+    provisioning.check,
 )
 """The rules that look at one class; their order says nothing about the order of what they find."""
 

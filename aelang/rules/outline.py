@@ -100,7 +100,7 @@ class ReadUse(NamedTuple):
 class MethodOutline(NamedTuple):
     """A method: its inputs with whether a call has to say something for it, and what it embeds, with places.
 
-    Of its code, as `code_facts` say: `retries` and `waits`, the latter also where it embeds what may; `next_states`
+    Of its code, as `code.facts` say: `retries` and `waits`, the latter also where it embeds what may; `next_states`
     and `jumps`. `entry` says of a Python method why it cannot be called, whether for want of a `main`, and where.
     `typed` are the inputs of another data type than `string`.
     """
@@ -119,10 +119,24 @@ class MethodOutline(NamedTuple):
     typed: tuple[tuple[str, str], ...] = ()
 
 
+class PropertyUse(NamedTuple):
+    """What a service type says of a property: its own, `field`, or with a `key` the parameter of that name of the part
+    `field`. `instance` is empty where the class says it; the text stands `at` so many characters behind `place`, -1
+    where that is not known."""
+
+    field: str
+    instance: str
+    key: str
+    text: str
+    place: Place
+    at: int = 0
+
+
 class Outline(NamedTuple):
     """A class. `instances` are names with the places of these names; `reads` what is read of objects that are named by
     their class; `findings` what the rules for single words found; `overridden` says for a field and key, `field key`,
-    which instances have a word of their own, with `limit` as the key for max_retries and max_time together."""
+    which instances have a word of their own, with `limit` as the key for max_retries and max_time together;
+    `properties` what a type of services says of its own and those of its parts."""
 
     path: str
     sources: tuple[str, ...]
@@ -137,6 +151,7 @@ class Outline(NamedTuple):
     overridden: dict[str, tuple[str, ...]]
     ancestors: tuple[str, ...]
     findings: tuple[Diagnostic, ...] = ()
+    properties: tuple[PropertyUse, ...] = ()
 
     @property
     def relative(self) -> str:
@@ -171,6 +186,7 @@ def read_outline(text: str) -> Outline:
         overridden,
         ancestors,
         findings,
+        properties,
     ) = json.loads(text)
     return Outline(
         path,
@@ -186,6 +202,7 @@ def read_outline(text: str) -> Outline:
         overridden,
         tuple(ancestors),
         tuple(unpack_diagnostics(findings)),
+        tuple(PropertyUse(*each) for each in properties),
     )
 
 

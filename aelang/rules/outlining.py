@@ -8,12 +8,13 @@ import contextlib
 from collections.abc import Iterable, Iterator
 
 from aelang import ir, model
+from aelang.code.facts import facts_of
 from aelang.code.paths import paths_in_code
 from aelang.compiler.inherit import priority
 from aelang.diagnostics import Diagnostic
-from aelang.names import InvalidCall, fold, is_blank, is_off, is_target, join_path, read_call
+from aelang.names import InvalidCall, InvalidUri, fold, is_blank, is_off, is_target, join_path, read_call
 from aelang.names.calls import Attribute, Call
-from aelang.rules.code_facts import facts_of
+from aelang.names.provisioning import INIT, kind_of_class, read_part
 from aelang.rules.outline import (
     CODE,
     HOLE,
@@ -23,6 +24,7 @@ from aelang.rules.outline import (
     MethodOutline,
     Outline,
     Place,
+    PropertyUse,
     ReadUse,
     TargetUse,
 )
@@ -64,6 +66,8 @@ class _Taker:
         self.reads: list[ReadUse] = []
         self.findings: list[Diagnostic] = []
         self.overridden: dict[str, list[str]] = {}
+        self.properties: list[PropertyUse] = []
+        self.is_provisioned = kind_of_class(compiled.ancestors) is not None
 
     def take(self) -> Outline:
         klass, compiled = self.klass, self.compiled
@@ -88,6 +92,7 @@ class _Taker:
             {key: tuple(names) for key, names in self.overridden.items()},
             compiled.ancestors,
             tuple(self.findings),
+            tuple(self.properties),
         )._replace(sources=tuple(self.sources))
 
     def _place(self, said: model.Text | None, source: str) -> Place:
@@ -133,6 +138,8 @@ class _Taker:
         value = attributes.get(said.main)
         if value is not None and value.value and value.value.strip():
             self._main(value, node, instance, said.source)
+            if self.is_provisioned:
+                self._properties(value, node, instance, said.source)
         if isinstance(node, ir.StateField):
             for key in _ACTIONS:
                 text = attributes.get(key)
@@ -151,6 +158,20 @@ class _Taker:
             self._action(node.action, where, may_call=not isinstance(node, ir.RelationshipField),
                          is_call=isinstance(node, ir.MethodField))  # fmt: skip
             self._spelling(value.value or "", *known)
+
+    def _properties(self, said: model.Text, node: ir.Field, instance: str, source: str) -> None:
+        """Notes what a service's properties are made of, and those of its parts."""
+        text, place = said.value or "", self._place(said, source)
+        match node:
+            case ir.AttributeField(name):
+                self.properties.append(PropertyUse(name, instance, "", text, place))
+            case ir.RelationshipField(name, messages) if INIT in messages:
+                with contextlib.suppress(InvalidUri):  # the compiler has said so
+                    for key, value in read_part(text).parameters.items():
+                        at = text.find(value) if text.count(value) == 1 else -1
+                        self.properties.append(PropertyUse(name, instance, key, value, place, at))
+            case _:
+                pass
 
     def _reads(self, said: Said, instance: str) -> None:
         """Notes the instances and objects that references and collects name."""

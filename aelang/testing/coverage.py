@@ -12,8 +12,9 @@ Every act opens a frame, and an event belongs to the innermost frame that is ope
 from typing import Any, NamedTuple
 
 from aelang import ir
+from aelang.interpreter.answering import answers, effective_fields
 from aelang.interpreter.failures import AssertionFailure, AutomateError, InvalidCondition
-from aelang.interpreter.fields import answers, build_plan, effective_fields
+from aelang.interpreter.fields import build_plan
 from aelang.interpreter.runtime import Act, Plan, Runtime, RuntimeClass
 from aelang.interpreter.trace import Event, Followed, Following, MethodCalled, PassedOver, StateEntered
 from aelang.interpreter.values import to_text

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Iterator
 from typing import NamedTuple
 
 from aelang import ir
-from aelang.interpreter.fields import answers
+from aelang.interpreter.answering import answers
 from aelang.names import is_blank
 from aelang.testing.coverage import ARROW, Hits, Mark, source_of
 

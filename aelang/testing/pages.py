@@ -75,7 +75,7 @@ def _chapters(lines: list[str]) -> Iterator[tuple[int, str, int, list[str]]]:
     starts = [at for at in _outside_blocks(lines) if (found := _HEADING.fullmatch(lines[at])) and len(found[1]) > 1]
     head = lines[: starts[0] if starts else len(lines)]
     yield 1, "", 0, head
-    for start, end in zip(starts, [*starts[1:], len(lines)], strict=True):
+    for start, end in zip(starts, [*starts[1:], len(lines)], strict=False):  # without a heading there is an end only
         found = _HEADING.fullmatch(lines[start])
         assert found
         yield len(found[1]), found[2], start + 1, lines[start + 1 : end]

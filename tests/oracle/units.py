@@ -186,7 +186,7 @@ def _messages(text: str | None) -> Answer:
 
 
 def _answers(messages: list[str], message: str) -> Answer:
-    from aelang.interpreter.fields import answers
+    from aelang.interpreter.answering import answers
 
     return answers(messages, message)
 

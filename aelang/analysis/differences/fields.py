@@ -7,6 +7,7 @@ from aelang import ir
 from aelang.analysis.differences import kinds, texts
 from aelang.analysis.differences.kinds import ChangeKind
 from aelang.interpreter.values import MASK
+from aelang.ir.texts import condition_text, text_of
 from aelang.names import InstancePath, fold, is_blank, is_wildcard, split_path
 
 KIND_WORDS: Mapping[type[Any], str] = {
@@ -46,7 +47,7 @@ def main_text(field: ir.Field) -> str | None:
         case ir.AssertionField():
             text = texts.tests_text(field.tests)
         case ir.AttributeField():
-            text = texts.value_text(field.text)
+            text = text_of(field.text)
             if text is not None and texts.is_secret(field.name, field.datatype):
                 return MASK
         case _:
@@ -102,7 +103,7 @@ def _messages(before: tuple[str, ...], after: tuple[str, ...], both: _Both) -> _
 
 
 def _text(before: ir.Text, after: ir.Text, both: _Both) -> _Told:
-    was, now = texts.value_text(before), texts.value_text(after)
+    was, now = text_of(before), text_of(after)
     if both.about.approves and (kind := _approval(both.new.name, was, now)) is not None:
         yield Facet(kind, "", was, now)
     elif any(texts.is_secret(each.name, getattr(each, "datatype", None)) for each in (both.old, both.new)):
@@ -156,7 +157,7 @@ def _tests(before: tuple[ir.Test, ...], after: tuple[ir.Test, ...], both: _Both)
 
 
 def _condition(before: ir.Condition | None, after: ir.Condition | None, both: _Both) -> _Told:
-    was, now = texts.condition_text(before), texts.condition_text(after)
+    was, now = (None if each is None else condition_text(each) for each in (before, after))
     yield _secrets_apart(kinds.CONDITION_CHANGED, "condition", was, now)
 
 
@@ -201,11 +202,15 @@ def _amount(aspect: str, text: str | None) -> float | None:
     """How often or how long, as a number; None where nobody knows."""
     if text is None or is_blank(text):
         return float("inf")
+    if text.strip().isdecimal():
+        return int(text)
+    if aspect != "max_time":
+        return None
     from aelang.interpreter.failures import AutomateError
     from aelang.interpreter.states.intervals import seconds_of
 
     try:
-        return seconds_of(text) if aspect == "max_time" or text.strip().isdecimal() else None
+        return seconds_of(text)
     except AutomateError:
         return None
 

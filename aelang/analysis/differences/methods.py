@@ -8,6 +8,7 @@ from aelang.analysis.differences.code import is_same_code
 from aelang.analysis.differences.groups import Change
 from aelang.analysis.differences.kinds import ChangeKind
 from aelang.interpreter.values import MASK
+from aelang.ir.texts import text_of
 from aelang.names import fold
 
 
@@ -96,5 +97,5 @@ def _defaults(old: ir.Input, new: ir.Input) -> tuple[ChangeKind, str | None, str
 
 def _default(declared: ir.Input) -> str | None:
     """What a caller gets who does not say it, without secrets."""
-    text = texts.value_text(declared.default)
+    text = text_of(declared.default)
     return MASK if text and texts.is_secret(declared.name, declared.datatype) else texts.plain(text)

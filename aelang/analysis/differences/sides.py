@@ -13,7 +13,7 @@ from aelang.checking.changed import commit_of
 from aelang.config import FILE_NAME, Config, find_config
 from aelang.loader.git import run_git
 from aelang.project import Compilation, open_project
-from aelang.settings import Settings, settings_from, settings_of
+from aelang.settings import Settings, holds_domains, settings_from, settings_of
 
 
 class Asked(NamedTuple):
@@ -47,47 +47,56 @@ def open_sides(asked: Asked, revisions: Revisions, progress: Progress | None = N
 
     Raises Unusable where a root is in no repository that has the revision, ProjectError where one cannot be opened.
     """
-    new = None if revisions.new is None else _commit(asked, revisions.new)
-    old = _fork(asked, revisions.old, new) if revisions.fork else _commit(asked, revisions.old)
-    return _open(asked, old, progress), _open(asked, new, progress)
+    folders = _Folders()
+    place = _place(asked, folders)
+    new = None if revisions.new is None else commit_of(place, revisions.new)
+    old = _fork(place, revisions.old, new) if revisions.fork else commit_of(place, revisions.old)
+    return _open(asked, old, folders, progress), _open(asked, new, folders, progress)
 
 
-def _open(asked: Asked, commit: str | None, progress: Progress | None) -> Compilation:
+def _open(asked: Asked, commit: str | None, folders: "_Folders", progress: Progress | None) -> Compilation:
     if commit is None:
-        return open_project(asked.roots, domains=asked.domains, references=asked.references, progress=progress)
-    then = _at(_settings(asked, commit), commit)
-    return open_project(then.roots, domains=then.domains, references=then.references, progress=progress)
+        return open_project(
+            asked.roots, domains=asked.domains, references=asked.references, progress=progress, whole=True
+        )
+    then = _at(_settings(asked, commit), commit, folders)
+    return open_project(then.roots, domains=then.domains, references=then.references, progress=progress, whole=True)
 
 
 # -- revisions -----------------------------------------------------------------------------------------------------
 
 
-def _place(asked: Asked) -> str:
+class _Folders:
+    """Where folders lie in their repositories; git is asked once for each."""
+
+    def __init__(self) -> None:
+        self._known: dict[str, str] = {}
+
+    def path_of(self, folder: str, root: str) -> str:
+        """The path of `folder`, the part of `root` that is there, in its repository; Unusable where it is in none."""
+        if folder not in self._known:
+            status, answer, complaint = run_git(folder, "rev-parse", "--show-prefix")
+            if status:
+                raise Unusable(f"`{root}` is in no git repository: {complaint.removeprefix('fatal: ')}")
+            self._known[folder] = os.fsdecode(answer).rstrip("\n").rstrip("/")
+        return self._known[folder]
+
+
+def _place(asked: Asked, folders: _Folders) -> str:
     """A folder of the repository that the revisions are of. Raises Unusable where it is in none."""
     config = None if asked.roots else find_config(".")
     if config is not None:
         root = folder = os.path.dirname(config)
     else:
+        if not asked.roots and not holds_domains("."):
+            raise Unusable("there is no datastore here to compare: name one with `-d`, or go to its folder")
         root = settings_of(asked.roots, asked.domains, asked.references, ".").roots[0]
         folder, _ = _existing(root)
-    _prefix(root, folder)
+    folders.path_of(folder, root)
     return folder
 
 
-def _prefix(root: str, folder: str) -> str:
-    """Where in its repository `folder`, the part of `root` that is there, lies."""
-    status, answer, complaint = run_git(folder, "rev-parse", "--show-prefix")
-    if status:
-        raise Unusable(f"`{root}` is in no git repository: {complaint.removeprefix('fatal: ')}")
-    return os.fsdecode(answer).rstrip("\n").rstrip("/")
-
-
-def _commit(asked: Asked, revision: str) -> str:
-    return commit_of(_place(asked), revision)
-
-
-def _fork(asked: Asked, old: str, new: str | None) -> str:
-    place = _place(asked)
+def _fork(place: str, old: str, new: str | None) -> str:
     if new is None:
         return commit_of(place, f"{old}...")
     status, answer, _ = run_git(place, "merge-base", commit_of(place, old), new)
@@ -125,23 +134,23 @@ def _config(content: bytes, folder: str, commit: str) -> Config:
     return Config(folder, texts("roots"), texts("domains") if "domains" in table else None, texts("references"))
 
 
-def _at(settings: Settings, commit: str) -> Settings:
+def _at(settings: Settings, commit: str, folders: _Folders) -> Settings:
     """`settings` with the trees of `commit` in place of folders. Raises Unusable where there is no root then."""
-    roots = [root for each in settings.roots if (root := _tree(each, commit)) is not None]
+    roots = [root for each in settings.roots if (root := _tree(each, commit, folders)) is not None]
     if not roots:
         raise Unusable(f"at {commit[:12]} there is no datastore in {', '.join(settings.roots)}")
-    others = [_reference(each, commit) for each in settings.references]
+    others = [_reference(each, commit, folders) for each in settings.references]
     return settings._replace(roots=tuple(roots), references=tuple(each for each in others if each is not None))
 
 
-def _reference(root: str, commit: str) -> str | None:
+def _reference(root: str, commit: str, folders: _Folders) -> str | None:
     try:
-        return _tree(root, commit)
+        return _tree(root, commit, folders)
     except Unusable:
         return root
 
 
-def _tree(root: str, commit: str) -> str | None:
+def _tree(root: str, commit: str, folders: _Folders) -> str | None:
     """The folder `root` as it was in `commit`, None where it was not there; what is no folder stays as it is.
 
     Raises Unusable where it is in no repository that has `commit`.
@@ -149,11 +158,13 @@ def _tree(root: str, commit: str) -> str | None:
     if os.path.isfile(root) or (not os.path.isdir(root) and "@" in root):
         return root
     folder, rest = _existing(root)
-    path = "/".join(filter(None, (_prefix(root, folder), rest)))
-    if run_git(folder, "cat-file", "-e", f"{commit}^{{commit}}")[0]:
+    path = "/".join(filter(None, (folders.path_of(folder, root), rest)))
+    asked = f"{commit}^{{commit}}\n{commit}:{path}\n"
+    status, answer, _ = run_git(folder, "cat-file", "--batch-check=%(objecttype)", feed=os.fsencode(asked))
+    kinds = answer.decode("utf-8", "replace").splitlines()
+    if status or kinds[0] != "commit":
         raise Unusable(f"the repository of `{root}` has no commit {commit[:12]}")
-    status, _, _ = run_git(folder, "rev-parse", "--verify", "--quiet", f"{commit}:{path}")
-    return None if status else f"{folder}@{commit}:{path}"
+    return None if kinds[1].endswith(" missing") else f"{folder}@{commit}:{path}"
 
 
 def _existing(root: str) -> tuple[str, str]:

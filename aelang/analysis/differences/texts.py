@@ -5,6 +5,7 @@ from typing import assert_never
 
 from aelang import ir
 from aelang.interpreter.values import MASK, sanitize
+from aelang.ir.texts import text_of
 from aelang.names.calls import Attribute
 from aelang.names.secrets import is_named_as_secret
 
@@ -28,42 +29,9 @@ def _masked(found: re.Match[str]) -> str:
     return found[1] + found[2] + MASK if is_named_as_secret(found[1]) else found[0]
 
 
-def value_text(text: ir.Text) -> str | None:
-    """The value as it was written, references and all; None for nil."""
-    match text:
-        case None | str():
-            return text
-        case ir.Template(parts):
-            return "".join(part if isinstance(part, str) else _reference(part) for part in parts)
-        case ir.Coalesced(options):
-            return " || ".join(value_text(each) or "" for each in options)
-        case _:
-            assert_never(text)
-
-
-def _reference(reference: ir.Reference) -> str:
-    match reference:
-        case ir.Lookup(obj, attribute, steps):
-            return f"${{{obj}#{attribute}{_steps(steps)}}}"
-        case ir.StateVariable(name, steps):
-            return f"${{state_var#{name}{_steps(steps)}}}"
-        case ir.CurrentMessage():
-            return "${!current_message}"
-        case ir.InstanceLookup():
-            return f"${{{reference.uri}}}"
-        case ir.Faulty(_, message):
-            return f"${{... {message}}}"
-        case _:
-            assert_never(reference)
-
-
-def _steps(steps: tuple[ir.Step, ...]) -> str:
-    return "".join(f".{each.name}" + (f"({each.argument})" if each.argument is not None else "") for each in steps)
-
-
 def action_text(action: ir.Action | None) -> str | None:
     """What a relationship, method field or state does."""
-    return None if action is None else value_text(action.text)
+    return None if action is None else text_of(action.text)
 
 
 def actions_text(actions: tuple[ir.Action, ...]) -> str | None:
@@ -73,14 +41,7 @@ def actions_text(actions: tuple[ir.Action, ...]) -> str | None:
 
 def tests_text(tests: tuple[ir.Test, ...]) -> str | None:
     """What an assertion asks; None where it asks nothing."""
-    return " || ".join(value_text(each.text) or "" for each in tests) or None
-
-
-def condition_text(condition: ir.Condition | None) -> str | None:
-    """What is asked before a field is processed."""
-    if condition is None:
-        return None
-    return f"{'UNLESS' if condition.negated else 'IF'} {(value_text(condition.test.text) or '').strip()}"
+    return " || ".join(text_of(each.text) or "" for each in tests) or None
 
 
 def collect_text(collect: "str | tuple[ir.Collect, ...] | None") -> str | None:

@@ -64,7 +64,7 @@ def state_act(
             tidy(workspace, obj)
 
     def process(workspace: Workspace, obj: WorkspaceObject, root: position.Root) -> None:
-        workspace.emit(StateEntered(len(workspace.stack), name))
+        workspace.emit(StateEntered(len(workspace.stack), name, obj.object_name))
         obj.field = field
         position.begin(root, workspace.runtime.clock.now(), max_retries)
         if entry is not None:
