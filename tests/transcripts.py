@@ -11,6 +11,7 @@ import os
 import re
 import shlex
 import shutil
+import subprocess
 import sys
 import tempfile
 import time
@@ -20,7 +21,7 @@ from typing import NamedTuple
 from unittest import mock
 
 _HEADING = re.compile(r"(#{2,3}) (.*)")
-_TITLE = re.compile(r"`([^`]+\.(?:yaml|ael|toml|rb|py))`:?")
+_TITLE = re.compile(r"`([^`]+\.(?:yaml|ael|toml|rb|py|log|jsonl))`:?")
 _TIME = "%Y-%m-%d %H:%M:%S UTC"
 _MOMENT = re.compile(r"\d{4}-\d\d-\d\d \d\d:\d\d:\d\d UTC")
 _CELL = re.compile(r"(?<!\\)\|")
@@ -141,11 +142,13 @@ def _complete(folder: Path, parts: tuple[str, ...]) -> None:
 
 
 def run_command(command: str, folder: Path) -> str:
-    """All that `command`, an `aelang ...` line, prints when it is run in `folder`; `exit N` at the end if it fails."""
+    """All that `command`, a line of `aelang` or of an example's own program, prints when it is run in `folder`;
+    `exit N` at the end if it fails."""
     from aelang.__main__ import run
 
     program, *arguments = shlex.split(command)
-    assert program == "aelang", f"not a command of aelang: {command}"
+    if program != "aelang":
+        return _run_program(folder / program, arguments, folder)
     printed = io.TextIOWrapper(io.BytesIO(), "utf-8", write_through=True)
     began = int(time.time())
     with (
@@ -159,6 +162,17 @@ def run_command(command: str, folder: Path) -> str:
     printed.seek(0)
     lines = [line.rstrip() for line in at_noon(printed.read(), began).splitlines()]
     return "\n".join([*lines, f"exit {code}"] if code else lines).strip("\n")
+
+
+def _run_program(program: Path, arguments: list[str], folder: Path) -> str:
+    assert program.name == "run", f"not a command of aelang or of an example: {program}"
+    environment = {**os.environ, "PYTHONPATH": str(ROOT), "NO_COLOR": "1"}
+    done = subprocess.run(
+        (sys.executable, str(program), *arguments), cwd=folder, env=environment, stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT, text=True, check=False,
+    )  # fmt: skip
+    lines = [line.rstrip() for line in done.stdout.splitlines()]
+    return "\n".join([*lines, f"exit {done.returncode}"] if done.returncode else lines).strip("\n")
 
 
 def at_noon(printed: str, began: int) -> str:
@@ -196,7 +210,8 @@ def _prepared(page: Path, case: Case, scratch: Path) -> Path:
     if page.name != "README.md":
         write_files(scratch, case.files)
         return scratch
-    copy_of("examples", scratch)
+    for each in ("examples", "datastore"):
+        copy_of(each, scratch)
     return scratch / page.resolve().parent.relative_to(ROOT)
 
 
