@@ -10,6 +10,7 @@ from typing import TypeAlias
 from aelang.interpreter.failures import AbortInstantiation, MethodNotFound
 from aelang.interpreter.ports import Handle, MethodCall, MethodResult
 from aelang.interpreter.values import RunValue, to_text
+from aelang.methods.builtin_events import EVENT_BUILTINS, run_event_builtin
 
 Attributes: TypeAlias = Mapping[str, RunValue]
 
@@ -24,6 +25,8 @@ def run_builtin(call: MethodCall, spool: str | None) -> MethodResult:
     name = (call.method.data or "").strip().lower() or call.method.name.lower()
     if name == "send_email":
         return MethodResult(value=_send_email(call, spool))
+    if name in EVENT_BUILTINS:
+        return MethodResult(value=run_event_builtin(name, call))
     builtin = BUILTINS.get(name)
     if builtin is None:
         raise MethodNotFound(f"Built-In Method [miq_{name}] does not exist")
@@ -111,15 +114,22 @@ AUTOMATION_TARGETS = {
     "orchestration_stack_retire": ("Orchestration", "Lifecycle", "Retirement"),
     "configured_system_provision": ("Configured_System", "Lifecycle", "Provisioning"),
     "physical_server_provision": ("PhysicalServer", "Lifecycle", "Provisioning"),
+    "provision_via_automation_manager": ("AutomationManager", "Lifecycle", "Provisioning"),
 }
 """Component, class and instance that work an automation request, by what it says as `request`."""
+
+_CATEGORIES = {
+    "configured_system_provision": "infrastructure",
+    "provision_via_automation_manager": "AutomationManagement",
+}
+"""The provider category of requests that say it by what they are."""
 
 
 def _parse_automation_request(handle: Handle) -> RunValue:
     """Sets target_component, target_class and target_instance of the object from its `request`."""
     request = to_text(handle.object.get("request"))
-    if request == "configured_system_provision":
-        _root(handle)["ae_provider_category"] = "infrastructure"
+    if request in _CATEGORIES:
+        _root(handle)["ae_provider_category"] = _CATEGORIES[request]
     target: tuple[str | None, str | None, str | None] = AUTOMATION_TARGETS.get(request, (None, None, None))
     names = ("target_component", "target_class", "target_instance")
     handle.object.update(zip(names, target, strict=True))
@@ -154,17 +164,6 @@ def _provider_event_path(event: RunValue) -> str:
     return f"/{name}/EMSEvent/{'infrastructure' if manager == 'infra' else manager}/Event"
 
 
-def _event_needed(handle: Handle) -> RunValue:
-    """What works on an event; what it would do there needs a provider."""
-    if _root(handle).get("event_stream") is None:
-        raise AbortInstantiation("Event not specified")
-    raise AbortInstantiation("this builtin method needs a provider, and none is connected")
-
-
-def _nothing(handle: Handle) -> RunValue:
-    return None
-
-
 def _root(handle: Handle) -> dict[str, RunValue]:
     root = handle.root
     if root is None:
@@ -194,14 +193,5 @@ BUILTINS: dict[str, Callable[[Handle], RunValue]] = {
     "parse_provider_category": _parse_provider_category,
     "parse_automation_request": _parse_automation_request,
     "parse_event_stream": _parse_event_stream,
-    "src_vm_disconnect_storage": _nothing,
-    **dict.fromkeys(
-        (
-            "refresh", "refresh_sync", "event_action_refresh", "event_action_refresh_sync", "event_action_policy",
-            "event_action_scan", "event_enforce_policy", "check_policy_prevent", "change_event_target_state",
-            "src_vm_as_template", "src_vm_destroy_all_snapshots",
-        ),
-        _event_needed,
-    ),
-}  # fmt: skip
-"""By name; send_email stands by itself, since it alone writes files."""
+}
+"""By name; send_email stands by itself, since it alone writes files, and so do those about events."""

@@ -1,6 +1,7 @@
 """What `evm` gives: objects of the run, records, and the models that find records."""
 
 from collections.abc import Iterator, Mapping
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from aelang.methods.child.wire import Wire, encode
@@ -147,12 +148,12 @@ class ServiceModel:
     def __getattr__(self, name: str) -> Any:
         if name.startswith("_"):
             raise AttributeError(name)
-        evm = self._evm
-        kind, value = evm._ask("member", self.evm_wire, name, changes=True)
-        if kind == "value":
-            return value
-        if kind == "method":
-            return lambda *arguments: self.call(name, *arguments)
+        for spelt in (name, f"{name}?"):  # Python has no `?` in names: `vm.retiring()` is `retiring?`
+            kind, value = self._evm._ask("member", self.evm_wire, spelt, changes=True)
+            if kind == "value":
+                return value
+            if kind == "method":
+                return partial(self.call, spelt)
         raise AttributeError(f"{self.class_name} has no `{name}`")
 
     def __getitem__(self, name: str) -> Any:
