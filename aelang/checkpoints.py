@@ -51,19 +51,80 @@ class Restored(NamedTuple):
     gone: tuple[str, ...]
 
 
+# -- one process a checkpoint ------------------------------------------------------------------------------------
+
+
+class Held:
+    """The checkpoints that this process goes on with: no other may, until `close`, or the end of the process."""
+
+    def __init__(self) -> None:
+        self._files: dict[str, int] = {}
+
+    def take(self, path: str) -> None:
+        """Takes the checkpoint at `path`, if there is one. Raises CheckpointError where another process has it."""
+        target = os.path.realpath(path)
+        while target not in self._files and os.path.isfile(target):
+            self._enter(target, target)
+
+    def replace(self, target: str, temporary: str) -> None:
+        """Puts the file `temporary` in the place of the checkpoint `target`, and holds it from the first moment on."""
+        self.take(target)
+        self._enter(temporary, target)
+        os.replace(temporary, target)
+
+    def _enter(self, path: str, target: str) -> None:
+        try:
+            file = os.open(path, os.O_RDONLY)
+        except OSError as fault:
+            raise CheckpointError(f"the checkpoint {target} cannot be read: {fault.strerror or fault}") from None
+        if not _lock(file):
+            os.close(file)
+            raise CheckpointError(f"another process goes on with the checkpoint {target}: wait for its end")
+        if not _is_at(file, path):  # whoever had it has put another in its place
+            os.close(file)
+            return
+        if target in self._files:
+            os.close(self._files[target])
+        self._files[target] = file
+
+    def close(self) -> None:
+        """Lets go of all."""
+        while self._files:
+            os.close(self._files.popitem()[1])
+
+
+def _lock(file: int) -> bool:
+    import fcntl
+
+    try:
+        fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError:
+        return False
+    except OSError:
+        return True  # a file system without locks: better without than not at all
+    return True
+
+
+def _is_at(file: int, path: str) -> bool:
+    try:
+        return os.path.samestat(os.fstat(file), os.stat(path))
+    except OSError:
+        return False
+
+
 # -- writing -----------------------------------------------------------------------------------------------------
 
 
-def write_checkpoint(path: str, kept: Kept) -> int:
-    """Writes `kept` to `path`, whole or not at all, readable by its owner only; gives how many of its values had a
-    password in the clear and were masked. Raises CheckpointError."""
+def write_checkpoint(path: str, kept: Kept, held: Held | None = None) -> int:
+    """Writes `kept` to `path`, whole or not at all, readable by its owner only, and has `held` hold it; gives how many
+    of its values had a password in the clear and were masked. Raises CheckpointError."""
     writing = _Writing()
     try:
         text = json.dumps(_document(kept, writing), indent=1)
     except (RecursionError, ValueError) as fault:
         raise CheckpointError(f"the checkpoint cannot be written: a value is too deep or too long: {fault}") from None
     try:
-        _replace(os.path.realpath(path), text.encode() + b"\n")
+        _replace(os.path.realpath(path), text.encode() + b"\n", held)
     except OSError as fault:
         raise CheckpointError(f"the checkpoint {path} cannot be written: {fault.strerror or fault}") from None
     return writing.masked
@@ -85,11 +146,14 @@ def check_place(path: str) -> None:
         raise CheckpointError(f"no checkpoint can be written to {path}: {fault.strerror or fault}") from None
 
 
-def _replace(target: str, data: bytes) -> None:
+def _replace(target: str, data: bytes, held: Held | None) -> None:
     temporary = _temporary(target, data)
     try:
-        os.replace(temporary, target)
-    except OSError:
+        if held is None:
+            os.replace(temporary, target)
+        else:
+            held.replace(target, temporary)
+    except (OSError, CheckpointError):
         os.unlink(temporary)
         raise
     folder = os.open(os.path.dirname(target), os.O_RDONLY)

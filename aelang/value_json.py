@@ -87,17 +87,17 @@ class ValueReading:
                 return found
             case list():
                 return [self.value(each) for each in found]
-            case {"symbol": str(name), **rest} if not rest:
-                return Symbol(name)
-            case {"password": str(ciphertext), **rest} if not rest:
-                return Password(ciphertext)
-            case {"time": str(text), **rest} if not rest:
-                return datetime.fromisoformat(text)
-            case {"float": ("nan" | "inf" | "-inf") as text, **rest} if not rest:
-                return float(text)
-            case {"hash": list(pairs), **rest} if not rest:
+            case {"hash": list(pairs)} if len(found) == 1:
                 return {self._key(key): self.value(each) for key, each in pairs}
-            case {"model": str(model), "id": int(number), **rest} if not rest:
+            case {"symbol": str(name)} if len(found) == 1:
+                return Symbol(name)
+            case {"password": str(ciphertext)} if len(found) == 1:
+                return Password(ciphertext)
+            case {"time": str(text)} if len(found) == 1:
+                return datetime.fromisoformat(text)
+            case {"float": ("nan" | "inf" | "-inf") as text} if len(found) == 1:
+                return float(text)
+            case {"model": str(model), "id": int(number)} if len(found) == 2:
                 return self._record(model, number)
             case _:
                 raise ValueError(f"{json.dumps(found)[:60]} is no value")

@@ -35,6 +35,8 @@ with (`aelang request move-to` changes that).""",
 def execute(given: Given) -> int:
     """Works until it is told to stop, or nothing is due: 0; 1 where the store or the datastore cannot be used. Raises
     Misused."""
+    from aelang.providers.joining import extended
+    from aelang.requests.telling import Serious
     from aelang.requests.worker import Wanted, run_workers
 
     console = Console(given)
@@ -59,8 +61,9 @@ def execute(given: Given) -> int:
         lease=float(given.number("lease", 30)),
         zone=given.text("zone"),
         roles=given.many("role") or None,
+        extend=extended,
     )
-    return run_workers(wanted, console.note)
+    return run_workers(wanted, lambda said: console.tell(said) if isinstance(said, Serious) else console.note(said))
 
 
 def _references(given: Given, console: Console) -> tuple[str, ...] | None:

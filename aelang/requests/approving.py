@@ -106,7 +106,8 @@ def _approval_of(case: Case, by: Person, only: int | None, verb: str) -> Approva
         key=lambda each: (each.state != "pending", not _names(each, by), each.id),
     )
     if not ours:
-        return Refused(f"{by.name or by.userid} may not {verb} request {request.id}: the role of his group lacks it")
+        who = by.name or by.userid
+        return Refused(f"{who} may not {verb} request {request.id}: the role of their group does not let them")
     return ours[0]
 
 

@@ -30,6 +30,25 @@ class SystemClock:
         return False
 
 
+class FastClock:
+    """The time of the machine, `speed` times as fast since `start`: for trials. Processes that are to agree take the
+    same `start`."""
+
+    def __init__(self, start: datetime, speed: float) -> None:
+        self._start = start
+        self._speed = speed
+
+    def now(self) -> datetime:
+        """The time, in UTC."""
+        return self._start + (datetime.now(UTC) - self._start) * self._speed
+
+    def wait(self, until: datetime | None, longest: float) -> bool:
+        """Sleeps, no longer than `longest` seconds of the machine."""
+        left = None if until is None else (until - self.now()).total_seconds() / self._speed
+        time.sleep(longest if left is None else min(longest, max(0.0, left)))
+        return False
+
+
 class VirtualClock:
     """A time of its own, which begins with that of the machine and stands still while work is done: what is found then
     does not depend on how long it takes."""

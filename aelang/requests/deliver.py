@@ -18,12 +18,15 @@ from aelang.requests.decision import AUTOMATE, HIGH_PRIORITY, Answer, Message
 from aelang.requests.deliver_requests import create_request_tasks, new_event, resource_entry
 from aelang.requests.images import image_of
 from aelang.requests.options import get
+from aelang.requests.raising import Raising, delivering, heard, raise_event, then_of, told_uri
 from aelang.requests.rows import Case, Task
-from aelang.requests.steps import Ended, Handler, Lapsed, Run, Step, Work, read_checkpoint
+from aelang.requests.steps import Ended, Handler, Lapsed, Run, Step, Work, checkpoint_values, read_checkpoint, see
 from aelang.requests.store.keeping import release_locks
-from aelang.requests.store.record_rows import create_row, find_row
-from aelang.requests.targets import event_uri, is_service, policy_event_uri, task_uri
-from aelang.requests.types import VM_TASK
+from aelang.requests.store.record_rows import create_row, see_row
+from aelang.requests.targets import event_uri, is_service, task_uri
+from aelang.requests.types import PROVISIONING, VM_TASK
+from aelang.services.events import is_prevented
+from aelang.services.models import EVENTS
 from aelang.services.records import Reference, Row
 
 CANCEL = "Request is canceled by user."
@@ -34,39 +37,54 @@ CANCEL = "Request is canceled by user."
 
 def _call_automate_event(step: Step, connection: Connection) -> None:
     """The first hop: the event gets its row, and a message of its own, which goes before others."""
-    _queue_event(step, connection, "RequestEvent", "Request")
+    event = new_event(step, connection, "RequestEvent", str(step.claimed.arguments["event"]), "Request")
+    step.put(connection, Message("deliver", event, {}, AUTOMATE, HIGH_PRIORITY))
 
 
 def _raise_policy_event(step: Step, connection: Connection) -> None:
     """The same for what came of a request."""
-    _queue_event(step, connection, "MiqEvent", "POLICY")
-
-
-def _queue_event(step: Step, connection: Connection, model: str, source: str) -> None:
-    event = new_event(step, connection, model, str(step.claimed.arguments["event"]), source)
-    step.put(connection, Message("deliver", event, {}, AUTOMATE, HIGH_PRIORITY))
+    name, request = str(step.claimed.arguments["event"]), step.claimed.request_id
+    raise_event(connection, Raising(step.claimed.of, name, request=request), step.now())
 
 
 def _deliver_event(step: Step, connection: Connection) -> Work:
-    """The second hop: Automate is told. What becomes of that changes nothing; the journal says it."""
-    event = _row(connection, step.claimed.of)
-    case, columns = step.case(connection), event.columns
-    request, name = case.request, str(columns["event_type"])
-    if event.model == "RequestEvent":
-        uri = event_uri(event.reference, name, request, step.server)
-    else:
-        of = Reference(str(columns["target_type"]), int(str(columns["target_id"])))
-        uri = policy_event_uri(event.reference, name, of, request.requester_id, step.server)
-    image = image_of(connection, request.id)
-    return _run_once(Run(uri, request.requester_id, image))
+    """The second hop: Automate is told. What becomes of that changes nothing; the journal says it, or the event."""
+    event, request = _row(connection, step.claimed.of), step.claimed.request_id
+    if request is None:
+        return _tell(step, connection, None, step.claimed.arguments.get("user"), None, (event,))
+    of, image = step.record(connection), image_of(connection, request)
+    found, seen = of.columns.get("requester_id"), (event, of)
+    user = found if isinstance(found, int) else None
+    if event.model != "RequestEvent":
+        return _tell(step, connection, None, step.claimed.arguments.get("user", user), image, seen)
+    uri = event_uri(event.reference, str(event.columns["event_type"]), of.reference, user, step.server)
+    return _tell(step, connection, uri, user, image, seen)
 
 
-def _run_once(run: Run) -> Work:
-    yield run
+def _tell(
+    step: Step, connection: Connection, uri: str | None, user: int | None, image: str | None, seen: tuple[Row, ...]
+) -> Work:
+    """Tells Automate of an event. What it asks to be told again, it is; what was to follow the event follows."""
+    arguments, event = step.claimed.arguments, step.claimed.of
+    checkpoint, said = read_checkpoint(step), ""
+    if checkpoint is not None:
+        uri = checkpoint.uri
+    elif uri is None:
+        uri, said = told_uri(arguments, user, step.server), delivering(arguments)
+    connection, ended = yield Run(uri, user, image, checkpoint, seen=seen, said=said)
+    if isinstance(ended.outcome, Retry):
+        again = {**arguments, "checkpoint": checkpoint_values(ended.outcome.checkpoint)}
+        due = later(step.now(), ended.outcome.after)
+        step.put(connection, Message("deliver", event, again, AUTOMATE, HIGH_PRIORITY, deliver_on=due))
+        return
+    heard(connection, event, step.now(), ended.reason)
+    then = then_of(arguments)
+    if then is not None and not is_prevented(_row(connection, event).columns):
+        step.put(connection, then)
 
 
 def _row(connection: Connection, of: Reference) -> Row:
-    found = find_row(connection, of.model, of.id)
+    found = see_row(connection, of.model, of.id)
     if found is None:
         raise Lapsed(f"{of.model} {of.id} is not there any more")
     return found
@@ -77,10 +95,14 @@ def _row(connection: Connection, of: Reference) -> Row:
 
 def _deliver(step: Step, connection: Connection) -> "Work | None":
     """T1, T2: Automate runs the machine of a task, or goes on with it; or hears of an event."""
-    if step.claimed.of.model in ("RequestEvent", "MiqEvent"):
+    if step.claimed.of.model in EVENTS:
         return _deliver_event(step, connection)
     case = step.case(connection)
     task = _open_task(step, case)
+    if case.request.type == PROVISIONING:
+        from aelang.requests.transactions.engine import work_transaction  # few have transactions
+
+        return work_transaction(step, connection, case, task)
     checkpoint = read_checkpoint(step)
     if is_to_stop(task):
         return _stop(step, connection, case, task, checkpoint)
@@ -97,14 +119,21 @@ def _open_task(step: Step, case: Case) -> Task:
 
 
 def _run_of(step: Step, connection: Connection, case: Case, task: Task, checkpoint: Checkpoint | None) -> Run:
+    run = _unseen(step, connection, case, task, checkpoint)
+    return run._replace(seen=see(connection, task.reference))
+
+
+def _unseen(step: Step, connection: Connection, case: Case, task: Task, checkpoint: Checkpoint | None) -> Run:
     user, image = case.request.requester_id, image_of(connection, case.request.id)
     if checkpoint is not None:
         return Run(checkpoint.uri, user, image, checkpoint)
     state = step.claimed.arguments.get("state")
     entry = resource_entry(connection, task) if is_service(task) else None
     uri = task_uri(task, user, step.server, *(() if entry is None else (entry,)))
-    begun = None if state is None else Checkpoint(uri, {}, {}, {"ae_state": state})
-    return Run(uri, user, image, begun)
+    if state is None:
+        return Run(uri, user, image)
+    inner = {machine: {"ae_state": at} for machine, at in step.claimed.arguments.get("inner", ())}
+    return Run(uri, user, image, Checkpoint(uri, {}, inner, {"ae_state": state}), state)
 
 
 def _run_machine(step: Step, run: Run) -> Work:
@@ -154,12 +183,20 @@ def _stop(step: Step, connection: Connection, case: Case, task: Task, checkpoint
     return _run_machine(step, _run_of(step, connection, case, task, back))
 
 
+def _stop_work(step: Step, connection: Connection, case: Case, task: Task) -> "Work | None":
+    """A task that is to stop before its own work. The machine that asked for that waits for it, and knows what is to be
+    undone: it stops the task."""
+    if task.kind.driven:
+        raise Lapsed(f"task {task.id} is to stop: its machine sees to that")
+    return _stop(step, connection, case, task, None)
+
+
 def _execute(step: Step, connection: Connection) -> "Work | None":
     """T4, T5: a task's own work."""
     case = step.case(connection)
     task = _open_task(step, case)
     if is_to_stop(task):
-        return _stop(step, connection, case, task, None)
+        return _stop_work(step, connection, case, task)
     now = step.now()
     case = step.carry(connection, case, lifecycle.executing(case, task.id, now))
     if task.kind.task == "AutomationTask":
@@ -187,7 +224,7 @@ def _do_post_provision(step: Step, connection: Connection) -> "Work | None":
     case = step.case(connection)
     task = _open_task(step, case)
     if is_to_stop(task):
-        return _stop(step, connection, case, task, None)
+        return _stop_work(step, connection, case, task)
     _end(step, connection, step.carry(connection, case, lifecycle.look_after(case, task.id, step.now())))
     return None
 
@@ -204,7 +241,10 @@ HANDLERS: Mapping[str, Handler] = {
 
 
 def give_up(step: Step, connection: Connection, reason: str) -> None:
-    """A message is dead: its task says so, and waits for an operator."""
+    """A message is dead: its task says so, and waits for an operator; or its event does."""
+    if step.claimed.of.model in EVENTS:
+        heard(connection, step.claimed.of, step.now(), reason)
+        return
     try:
         case = step.case(connection)
         task = _open_task(step, case)

@@ -15,9 +15,10 @@ from aelang.requests import starting, trees
 from aelang.requests.clock import later
 from aelang.requests.decision import Message, Refused
 from aelang.requests.images import image_of
+from aelang.requests.naming import numbered
 from aelang.requests.options import get
 from aelang.requests.rows import Case, Task
-from aelang.requests.steps import Ended, Run, Step, Work, checkpoint_values, read_checkpoint
+from aelang.requests.steps import Ended, Run, Step, Work, checkpoint_values, read_checkpoint, see
 from aelang.requests.store.cases import RowNumbers, read_case
 from aelang.requests.store.record_rows import create_row, find_row, find_rows
 from aelang.requests.targets import Entry, event_uri, include_uri, is_service, name_uri
@@ -49,8 +50,9 @@ def create_request_tasks(step: Step, connection: Connection) -> "Work | None":
     image = image_of(connection, request.id)
     if checkpoint is not None:
         return _create(step, Run(checkpoint.uri, request.requester_id, image, checkpoint))
-    event = _starting_event(step, connection)
-    return _create(step, Run(event_uri(event, "request_starting", request, step.server), request.requester_id, image))
+    event, user = _starting_event(step, connection), request.requester_id
+    uri = event_uri(event, "request_starting", request.reference, user, step.server)
+    return _create(step, Run(uri, user, image, seen=see(connection, event, request.reference)))
 
 
 def _starting_event(step: Step, connection: Connection) -> Reference:
@@ -77,9 +79,10 @@ def _create(step: Step, run: Run) -> Work:
     made = step.carry(connection, case, starting.create_tasks(case, RowNumbers(connection), now))
     if made.request.request_state == "finished":
         return
-    for each in made.children(None):
-        connection = yield from _grow(step, connection, each.id)
-    case = step.case(connection)
+    growing = [each.id for each in made.children(None) if _wants_more(each)]
+    for number in growing:
+        connection = yield from _grow(step, connection, number)
+    case = step.case(connection) if growing else made
     step.carry(connection, case, starting.deliver_tasks(case, step.now()))
 
 
@@ -94,14 +97,16 @@ def _ask_again(step: Step, connection: Connection, retry: Retry) -> None:
 # -- trees -------------------------------------------------------------------------------------------------------
 
 
+def _wants_more(task: Task) -> bool:
+    return is_service(task) or (task.kind.task == VM_TASK and get(task.options, "vm_target_name") is None)
+
+
 def _grow(step: Step, connection: Connection, number: int) -> _Sub:
     """What a task needs before it is delivered: a service its parts, a VM its name."""
     task = step.case(connection).task(number)
     if is_service(task):
         return (yield from _grow_service(step, connection, task))
-    if task.kind.task == VM_TASK and get(task.options, "vm_target_name") is None:
-        return (yield from _name(step, connection, task))
-    return connection
+    return (yield from _name(step, connection, task)) if _wants_more(task) else connection
 
 
 def _grow_service(step: Step, connection: Connection, task: Task) -> _Sub:
@@ -211,7 +216,7 @@ def _name(step: Step, connection: Connection, task: Task) -> _Sub:
     root = ended.outcome.root if isinstance(ended.outcome, Finished) else {}
     name = to_text(root.get("vmname")) or to_text(get(task.options, "vm_name"))
     if name:
-        case = step.case(connection)
+        name, case = numbered(connection, name), step.case(connection)
         source = _template(connection, task)
         platform = "" if source is None else to_text(source.columns.get("platform"))
         step.carry(connection, case, trees.named(case, task.id, name, platform, step.now()))

@@ -2,9 +2,9 @@
 what it waits for."""
 
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import datetime
-from typing import Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from sqlalchemy import Connection, Table, select
 
@@ -13,8 +13,11 @@ from aelang.requests.queue import Item, list_items
 from aelang.requests.rows import Case, Request, Task
 from aelang.requests.store.cases import read_case
 from aelang.requests.store.keeping import Entry, read_journal
-from aelang.requests.store.schema import REQUESTS, TASKS, TRACES
-from aelang.requests.types import type_named
+from aelang.requests.store.schema import REQUESTS, TASKS, TRACES, TRANSACTIONS
+from aelang.requests.types import PROVISIONING, TEMPLATE, type_named
+
+if TYPE_CHECKING:
+    from aelang.requests.transactions.standing import Standing
 
 _ERROR = "Error"
 _FAILED = (_ERROR, "Failed", "Dead")
@@ -23,7 +26,8 @@ _PLACE = re.compile(r'File "/?([^"]+)", line (\d+)|(?:^|\s)/?([\w./-]+\.(?:rb|ae
 
 
 class StateSeen(NamedTuple):
-    """A state of a task's machine: how often it was tried, when first and last, and what it came to the last time."""
+    """A state of a task's machine: how often it was tried, when first and last, and what it came to the last time.
+    `within` are the states of the machines around its own, the outermost first."""
 
     task: int
     name: str
@@ -32,6 +36,7 @@ class StateSeen(NamedTuple):
     last: datetime
     result: str
     message: str
+    within: tuple[str, ...] = ()
 
 
 class Fault(NamedTuple):
@@ -61,6 +66,7 @@ class History(NamedTuple):
     fault: Fault | None
     items: tuple[Item, ...]
     waits_for: tuple[Hint, ...]
+    transaction: "Standing | None" = None
 
 
 def read_history(connection: Connection, number: int) -> History | None:
@@ -74,23 +80,62 @@ def read_history(connection: Connection, number: int) -> History | None:
     fault = _fault(journal, case.request)
     if fault is not None and not fault.place:
         fault = _with_place(connection, case, fault)
-    return History(case, states_seen(journal), fault, items, tuple(_hints(case, items, operator)))
+    hints = tuple(_hints(case, items, operator))
+    if case.request.type == PROVISIONING:
+        return _of_transaction(connection, History(case, (), fault, items, hints))
+    return History(case, states_seen(journal), fault, items, hints)
+
+
+def _of_transaction(connection: Connection, history: History) -> History:
+    from aelang.requests.transactions import operating, standing  # few requests are transactions
+
+    number = history.case.request.id
+    if history.fault is not None:  # the command says it, and the place is that of its resource's class
+        history = history._replace(fault=history.fault._replace(place="", said=""))
+    found, broken = standing.read_standing(connection, number), operating.situation_of(connection, number)
+    if broken is not None:
+        waits = (Hint(f"an operator: {broken.look}" if broken.look else "an operator", "aelang request broken"),)
+        return history._replace(transaction=found, waits_for=waits)
+    if history.case.request.request_state == "finished":
+        return history._replace(transaction=found, waits_for=())
+    return history._replace(transaction=found)
 
 
 def states_seen(journal: Iterable[Entry]) -> tuple[StateSeen, ...]:
-    """The states that `journal` tells of, in the order in which they were first entered."""
-    seen: dict[tuple[int, str], StateSeen] = {}
+    """The states that `journal` tells of, in the order in which they were first entered; a machine inside of a state
+    stands behind that."""
+    seen: dict[tuple[int, tuple[str, ...]], StateSeen] = {}
     for each in journal:
         if each.task_id is None or not each.state:
             continue
-        key = (each.task_id, each.state)
-        known = seen.get(key, StateSeen(*key, 0, each.at, each.at, "", ""))
-        if each.phase == "step" and each.status == _ERROR and (known.last, known.result) == (each.at, _ERROR):
-            seen[key] = known._replace(message=each.message or "")  # a line of the state itself stands before it
-        elif each.phase == "state" or (each.phase == "step" and each.status == _ERROR):
-            tried = known.attempts + 1
-            seen[key] = known._replace(attempts=tried, last=each.at, result=each.status, message=each.message or "")
+        if each.phase == "state":
+            path = (*_detail(each, "within"), each.state)
+            _enter(seen, each, path)
+            seen[each.task_id, path] = _tried(seen[each.task_id, path], each, each.message or "")
+        elif each.phase == "step" and each.status == _ERROR:
+            path = tuple(name for _, name in _detail(each, "position")) or (each.state,)
+            _enter(seen, each, path)
+            for at in range(1, len(path) + 1):
+                key, said = (each.task_id, path[:at]), (each.message or "") if at == len(path) else ""
+                known = seen[key]
+                told = (known.last, known.result) == (each.at, _ERROR)  # a line of the state itself stands before it
+                seen[key] = known._replace(message=said) if told else _tried(known, each, said)
     return tuple(seen.values())
+
+
+def _detail(entry: Entry, name: str) -> Sequence[Any]:
+    return entry.detail.get(name, ()) if isinstance(entry.detail, Mapping) else ()
+
+
+def _enter(seen: dict[tuple[int, tuple[str, ...]], StateSeen], entry: Entry, path: tuple[str, ...]) -> None:
+    """The state at `path`, and those around it, are there."""
+    task = entry.task_id or 0
+    for at in range(1, len(path) + 1):
+        seen.setdefault((task, path[:at]), StateSeen(task, path[at - 1], 0, entry.at, entry.at, "", "", path[: at - 1]))
+
+
+def _tried(state: StateSeen, entry: Entry, message: str) -> StateSeen:
+    return state._replace(attempts=state.attempts + 1, last=entry.at, result=entry.status, message=message)
 
 
 def _fault(journal: Sequence[Entry], request: Request) -> Fault | None:
@@ -105,7 +150,8 @@ def _fault(journal: Sequence[Entry], request: Request) -> Fault | None:
     same = [each for each in found if each.task_id == last.task_id]
     place = next((str(each.detail["place"]) for each in reversed(same) if _has_place(each)), "")
     message = next((each.message for each in reversed(same) if each.message), "")
-    state = next((each.state for each in reversed(same) if each.state), "")
+    before = [] if last.phase == "step" and last.status == _ERROR else same
+    state = last.state or next((each.state for each in reversed(before) if each.state), "")
     return Fault(last.at, last.task_id, state or "", message or "", place=place)
 
 
@@ -144,11 +190,11 @@ def _hints(case: Case, items: Sequence[Item], operator: Sequence[recovery.Waitin
     if request.request_state == "finished":
         yield from _of_ended(case)
     elif not request.process:
-        yield Hint("its order: it lies in a cart")
+        yield Hint("its order: it lies in a cart", f"aelang request check-out --user {request.userid}")
     elif request.approval_state == "pending_approval":
         yield Hint(_approvers(case), f"aelang request approve {request.id}")
     told = {each.message for each in operator}
-    yield from filter(None, (_of_item(each) for each in items if each.number not in told))
+    yield from _of_items([each for each in items if each.number not in told])
 
 
 def _of_ended(case: Case) -> Iterable[Hint]:
@@ -157,6 +203,7 @@ def _of_ended(case: Case) -> Iterable[Hint]:
         return
     if any(each.status == "Error" for each in case.tasks):
         yield Hint("nothing: it ended in an error, and may be run again", f"aelang request retry {request.id}")
+        yield Hint("to run it again on the datastore as it is now, say first", f"aelang request move-to {request.id}")
     else:
         yield Hint("nothing: it ended in an error before it had tasks; put that right and make a new one")
 
@@ -170,22 +217,60 @@ def _approvers(case: Case) -> str:
     return who if needed == len(open_ones) else f"{who} ({needed} of them)"
 
 
-def _of_item(item: Item) -> Hint | None:
-    said = f"`{item.method}`" + (f" of {item.task_id}" if item.task_id else "")
-    match item.state:
-        case "ready":
-            return Hint(f"a worker: {said} is due", "aelang worker --drain")
-        case "future":
-            return Hint(f"its time: {said} is due at {item.deliver_on:%Y-%m-%d %H:%M:%S} UTC")
-        case "running":
-            return Hint(f"worker {item.worker}, which works {said}")
-        case "dead":
-            return Hint(
-                f"an operator: {said} was given up after {item.attempts} attempts: {item.reason}",
-                f"aelang queue requeue {item.number}",
-            )
-        case _:
-            return None
+def _of_items(items: Sequence[Item]) -> Iterable[Hint]:
+    """Hints on messages of the queue; of many that stand alike only how many there are."""
+    by_state: dict[str, list[Item]] = {}
+    for each in items:
+        by_state.setdefault(each.state, []).append(each)
+    for state, of in _OF_STATE.items():
+        found = by_state.get(state, [])
+        if len(found) > _SHOWN[state]:
+            yield of.many(found)
+        else:
+            yield from map(of.one, found)
+
+
+def _said(item: Item) -> str:
+    return f"`{item.method}`" + (f" of {item.task_id}" if item.task_id else "")
+
+
+def _due(item: Item) -> str:
+    return f"{item.deliver_on:%Y-%m-%d %H:%M:%S} UTC"
+
+
+class _Telling(NamedTuple):
+    one: Callable[[Item], Hint]
+    many: Callable[[Sequence[Item]], Hint]
+
+
+_SHOWN = {"ready": 1, "future": 3, "running": 3, "dead": 3}
+_OF_STATE = {
+    "running": _Telling(
+        lambda item: Hint(f"worker {item.worker}, which works {_said(item)}"),
+        lambda items: Hint(f"{len({each.worker for each in items})} workers, which work {len(items)} messages"),
+    ),
+    "ready": _Telling(
+        lambda item: Hint(f"a worker: {_said(item)} is due", "aelang worker --drain"),
+        lambda items: Hint(
+            f"a worker: {len(items)} messages are due, {_said(items[0])} first", "aelang worker --drain"
+        ),
+    ),
+    "future": _Telling(
+        lambda item: Hint(f"its time: {_said(item)} is due at {_due(item)}"),
+        lambda items: Hint(f"its time: {len(items)} messages are due later, the first at {min(map(_due, items))}"),
+    ),
+    "dead": _Telling(
+        lambda item: Hint(
+            f"an operator: {_said(item)} was given up after {item.attempts} attempts: {item.reason}",
+            f"aelang queue requeue {item.number}",
+        ),
+        lambda items: Hint(
+            f"an operator: {len(items)} messages were given up, the first {_said(items[0])}: {items[0].reason}",
+            f"aelang queue list --state dead --request {items[0].request_id}",
+        ),
+    ),
+}
+"""What is told of the messages in each state, one by one or together."""
 
 
 # -- lists -------------------------------------------------------------------------------------------------------
@@ -193,7 +278,7 @@ def _of_item(item: Item) -> Hint | None:
 
 class Wish(NamedTuple):
     """Which requests or tasks are wanted; a blank says nothing. `kind` is a model or a request type, `user` a userid;
-    `waiting` are those that wait for an operator."""
+    `waiting` are those that wait for an operator, `transaction` is the status of those that are transactions."""
 
     state: str | None = None
     approval: str | None = None
@@ -203,20 +288,27 @@ class Wish(NamedTuple):
     request: int | None = None
     waiting: bool = False
     limit: int = 50
+    transaction: str | None = None
 
 
 def list_requests(connection: Connection, wish: Wish) -> tuple[Request, ...]:
-    """The newest requests that are as `wish` says, at most as many as its limit."""
+    """The newest requests that are as `wish` says, at most as many as its limit; templates only if it asks for them."""
     conditions = {"request_state": wish.state, "approval_state": wish.approval, "status": wish.status,
                   "userid": wish.user}  # fmt: skip
     kind = None if wish.kind is None else type_named(wish.kind)
     if kind is not None:
         conditions["type"] = kind.request
+        conditions["request_type"] = wish.kind if wish.kind in kind.kinds else None
     found = select(*(REQUESTS.c[each] for each in Request._fields))
     for name, wanted in conditions.items():
         found = found if wanted is None else found.where(REQUESTS.c[name] == wanted)
+    if kind is None:
+        found = found.where(REQUESTS.c.type != TEMPLATE)  # nobody asked for that: the catalog has it
     if wish.waiting:
         found = found.where(REQUESTS.c.id.in_(select(TASKS.c.miq_request_id).where(TASKS.c.needs_operator)))
+    if wish.transaction is not None:
+        standing = select(TRANSACTIONS.c.request_id).where(TRANSACTIONS.c.status == wish.transaction)
+        found = found.where(REQUESTS.c.id.in_(standing))
     rows = connection.execute(found.order_by(REQUESTS.c.id.desc()).limit(wish.limit)).all()
     return tuple(_filled(Request(*row)) for row in rows)
 

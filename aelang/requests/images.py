@@ -9,7 +9,8 @@ import os
 import tempfile
 import time
 import zlib
-from collections.abc import Callable
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import ExitStack, contextmanager, suppress
 from datetime import datetime
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -23,17 +24,22 @@ from aelang.project import Compilation, ProjectError
 from aelang.requests.decision import Refused
 from aelang.requests.store.keeping import keep_image, read_image
 from aelang.requests.store.opening import Store
+from aelang.requests.store.prepared import Prepared
 from aelang.requests.store.schema import IMAGES, REQUESTS
+from aelang.requests.telling import Serious, Tell
 
 if TYPE_CHECKING:
+    from aelang.editing import DirectoryEditor
     from aelang.ir.store import Header
 
 _LOOK_AGAIN = 1.0
 _HELD = 8
-_IMAGE = select(REQUESTS.c.image_hash).where(REQUESTS.c.id == bindparam("number"))
-_FIX = update(REQUESTS).where(REQUESTS.c.id == bindparam("number"), REQUESTS.c.image_hash.is_(None)).values(
-    image_hash=bindparam("hash")
-)  # fmt: skip
+_IMAGE = Prepared(select(REQUESTS.c.image_hash).where(REQUESTS.c.id == bindparam("number")))
+_FIX = Prepared(
+    update(REQUESTS)
+    .where(REQUESTS.c.id == bindparam("number"), REQUESTS.c.image_hash.is_(None))
+    .values(image_hash=bindparam("hash"))
+)
 _MOVE = update(REQUESTS).where(REQUESTS.c.id == bindparam("number")).values(image_hash=bindparam("hash"))
 
 
@@ -47,13 +53,19 @@ class Snapshot(NamedTuple):
 
 def image_of(connection: Connection, request: int) -> str | None:
     """The hash of the image with which `request` goes on, None while it has not begun."""
-    return connection.execute(_IMAGE, {"number": request}).scalar()
+    return _IMAGE.value(connection, {"number": request})  # type: ignore[no-any-return]  # a text
 
 
 def fix_image(connection: Connection, request: int, snapshot: Snapshot, now: datetime) -> None:
     """From now on `request` goes on with `snapshot`, unless it has an image already."""
     keep_image(connection, snapshot.digest, snapshot.body, now)
-    connection.execute(_FIX, {"number": request, "hash": snapshot.digest})
+    _FIX.run(connection, {"number": request, "hash": snapshot.digest})
+
+
+def follow_image(connection: Connection, request: int, snapshot: Snapshot, now: datetime) -> None:
+    """From now on `request` goes on with `snapshot`, which a method of its own made of the image that it had."""
+    keep_image(connection, snapshot.digest, snapshot.body, now)
+    connection.execute(_MOVE, {"number": request, "hash": snapshot.digest})
 
 
 def move_to(connection: Connection, request: int, digest: str | None = None) -> Refused | None:
@@ -72,7 +84,7 @@ def move_to(connection: Connection, request: int, digest: str | None = None) -> 
 class Images:
     """What a worker runs on: the datastore as it is now, looked at now and then, and kept images of requests."""
 
-    def __init__(self, store: Store, opened: Callable[[], Compilation], tell: Callable[[str], None]) -> None:
+    def __init__(self, store: Store, opened: Callable[[], Compilation], tell: Tell) -> None:
         self._store = store
         self._tell = tell
         self._compilation = opened()
@@ -108,6 +120,27 @@ class Images:
             self._kept[digest] = _opened(zlib.decompress(body))
         return self._kept[digest]
 
+    @property
+    def digest(self) -> str:
+        """The hash of the datastore as it was when it was last looked at."""
+        return self._now.digest
+
+    def editor(self) -> "DirectoryEditor":
+        """What reads and changes the files of the datastore as it was when it was last looked at."""
+        from aelang.editing import DirectoryEditor
+
+        return DirectoryEditor(self._compilation)
+
+    @contextmanager
+    def editing(self) -> "Iterator[DirectoryEditor]":
+        """What changes the files of the datastore as it is now. One process does at a time; what came of it is looked
+        at before the next one."""
+        with _alone(self._compilation.settings.roots):
+            self._look()
+            yield self.editor()
+            self._look()
+            self._looked = time.monotonic()
+
     def _look(self) -> None:
         try:
             found = self._compilation.reopened()
@@ -131,11 +164,26 @@ class Images:
         """Tells it once: the datastore is looked at every second."""
         if why != self._told:
             self._told = why
-            self._tell(f"{why}: requests go on with the datastore as it was; `aelang validate` shows what is wrong")
+            said = f"{why}: requests go on with the datastore as it was; `aelang validate` shows what is wrong"
+            self._tell(Serious(said))
 
     def _tell_errors(self, compilation: Compilation) -> None:
         if found := _errors(compilation):
-            self._tell(f"the datastore has {counted(found, 'error')}: `aelang validate` shows them")
+            self._tell(Serious(f"the datastore has {counted(found, 'error')}: `aelang validate` shows them"))
+
+
+@contextmanager
+def _alone(roots: Sequence[str]) -> Iterator[None]:
+    """No other worker edits a datastore of `roots` meanwhile: of two who rewrite a file, one would lose its change."""
+    import fcntl
+
+    with ExitStack() as stack:
+        for root in filter(os.path.isdir, sorted(map(os.path.realpath, roots))):
+            held = os.open(root, os.O_RDONLY)
+            stack.callback(os.close, held)
+            with suppress(OSError):  # a file system without locks
+                fcntl.flock(held, fcntl.LOCK_EX)
+        yield
 
 
 def _is_same(one: "Header", other: "Header") -> bool:

@@ -82,6 +82,22 @@ def check_count(kind: RequestType, options: Options) -> tuple[int, ...]:
             return _sources(kind, options)
 
 
+def for_source(kind: RequestType, number: int) -> dict[str, RunValue]:
+    """The option, by its name, that says that a request of `kind` is for the record `number`; none where its tasks are
+    not made by what it is for."""
+    match kind.tasks:
+        case "source":
+            return {"src_id": number}
+        case "sources":
+            return {_name_of_sources(kind): [number]}
+        case _:
+            return {}
+
+
+def _name_of_sources(kind: RequestType) -> str:
+    return "src_host_ids" if kind.source == "Host" else "src_ids"
+
+
 def _vms(options: Options) -> int:
     found = get(options, "number_of_vms")
     number = 1 if found is None else _number(found)
@@ -93,7 +109,7 @@ def _vms(options: Options) -> int:
 
 
 def _sources(kind: RequestType, options: Options) -> tuple[int, ...]:
-    name = "src_host_ids" if kind.source == "Host" else "src_ids"
+    name = _name_of_sources(kind)
     found = read_option(options, name)
     listed = found if isinstance(found, list) else [] if found is None else [found]
     if not 0 < len(listed) <= MOST_TASKS:

@@ -5,17 +5,20 @@ It only puts things back into the queue, and writes down who said what: the work
 
 from collections.abc import Iterator
 from datetime import datetime
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from sqlalchemy import Connection, update
 
+from aelang.requests.cancelling import stopped
 from aelang.requests.decision import AUTOMATE, Message, Refused
 from aelang.requests.once import AGAIN, DONE, IN_PROGRESS, METHOD, REPAIR
 from aelang.requests.queue import DEAD, Item, list_items, requeue
 from aelang.requests.rows import Case, Task
-from aelang.requests.store.cases import enqueue, read_case
-from aelang.requests.store.keeping import Entry, read_journal, write_journal
+from aelang.requests.store.cases import carry_out, enqueue, read_case
+from aelang.requests.store.keeping import Entry, read_journal, release_locks, write_journal
 from aelang.requests.store.schema import REQUESTS, TASKS
+from aelang.requests.tasks import report
+from aelang.requests.types import PROVISIONING
 
 
 class Waiting(NamedTuple):
@@ -61,11 +64,38 @@ def repair(
     is to do it again. `go_on` then has the task go on."""
     found = [each for each in waiting(connection, request) if task is None or each.task == task]
     if not found:
-        return Refused(f"nothing of request {request} waits for an operator: there is nothing to repair")
+        return _repair_rollback(connection, request, done, by, now, task)
     for each in found:
         status = DONE if done else AGAIN
         detail = {"call": each.call, "path": each.method, "by": by}
         write_journal(connection, Entry(request, REPAIR, status, now, each.task, None, None, by, detail))
+    return None
+
+
+def _repair_rollback(
+    connection: Connection, request: int, done: bool, by: str, now: datetime, wanted: int | None
+) -> Refused | None:
+    """The same of tasks of which an undo failed: what it was to do was done by hand, and so they have ended."""
+    case = read_case(connection, request)
+    tasks = () if case is None else case.tasks
+    failed = [each for each in tasks if each.state == "rollback_failed" and wanted in (None, each.id)]
+    if case is None or not failed:
+        return Refused(f"nothing of request {request} waits for an operator: there is nothing to repair")
+    if not done:
+        return Refused(f"no undo of request {request} is run again: do by hand what it was to do, and say --done")
+    for each in failed:
+        write_journal(connection, Entry(request, REPAIR, DONE, now, each.id, None, None, by, {"by": by}))
+        ended = {"state": "finished", "status": "Error", "needs_operator": False, "message": "Rolled back by hand"}
+        if each.cancelation_status is None:
+            decision = report(case, each.id, ended, now)
+        else:
+            decision = stopped(case, each.id, now)
+            task = decision.case.task(each.id)._replace(needs_operator=False)
+            decision = decision._replace(case=decision.case.with_task(task))
+        carry_out(connection, case, decision, now)
+        case = decision.case
+    if case.request.request_state == "finished":
+        release_locks(connection, request)
     return None
 
 
@@ -106,6 +136,8 @@ def run_again(
     case = read_case(connection, request)
     if case is None:
         return Refused(f"there is no request {request}")
+    if case.request.type == PROVISIONING:
+        return Refused(f"request {request} is a transaction: it is not run again, order anew what is wanted")
     failed = [each for each in case.tasks if _is_to_begin(case, each, task)]
     if not failed:
         return Refused(f"no task of request {request} ended in error: there is nothing to begin again")
@@ -114,7 +146,7 @@ def run_again(
         return Refused(f"several tasks ended in error ({numbers}): say which is to go on from {state}")
     entries = read_journal(connection, request)
     for each in failed:
-        _begin(connection, case, each, state or _failed_at(entries, each.id), now)
+        _begin(connection, case, each, _failed_at(entries, each.id) if state is None else {"state": state}, now)
     _open(connection, case, failed, now)
     return None
 
@@ -124,18 +156,21 @@ def _is_to_begin(case: Case, task: Task, wanted: int | None) -> bool:
     return ended and wanted in (None, task.id) and not any(each.status == "Error" for each in case.children(task.id))
 
 
-def _failed_at(entries: tuple[Entry, ...], task: int) -> str | None:
-    """The state in which the last run of `task` ended."""
+def _failed_at(entries: tuple[Entry, ...], task: int) -> dict[str, Any]:
+    """Where the last run of `task` ended, as the arguments of the message that begins there: the state of the outermost
+    machine, and of each that is inside of that."""
     ended = [each for each in entries if each.phase == "step" and each.task_id == task and each.state]
-    return ended[-1].state if ended else None
+    if not ended:
+        return {}
+    position = ended[-1].detail.get("position")
+    return {"state": position[0][1], "inner": position[1:]} if position else {"state": ended[-1].state}
 
 
-def _begin(connection: Connection, case: Case, task: Task, state: str | None, now: datetime) -> None:
-    arguments = {} if state is None else {"state": state}
+def _begin(connection: Connection, case: Case, task: Task, arguments: dict[str, Any], now: datetime) -> None:
     message = Message("deliver", task.reference, arguments, AUTOMATE, task_id=task.task_id)
     enqueue(connection, [message], now, case.request.id)
-    detail = {"state": state}
-    write_journal(connection, Entry(case.request.id, REPAIR, "Retry", now, task.id, state, None, None, detail))
+    write_journal(connection, Entry(case.request.id, REPAIR, "Retry", now, task.id, arguments.get("state"), None, None,
+                                    arguments))  # fmt: skip
 
 
 def _open(connection: Connection, case: Case, failed: list[Task], now: datetime) -> None:

@@ -1,13 +1,14 @@
 """The vocabulary of working a message: what it does in the store, and the runs of Automate in between.
 
 A message is worked by a function of a `Step` and a connection. It writes what is to be written at once; where Automate
-is to be run it gives back a generator, which yields each `Run` and is sent a new connection with what came of it. Each
-stretch between two runs is one transaction; the last one also takes the message out of the queue.
+is to be run, or the world touched, it gives back a generator, which yields each `Run` and `Effect` and is sent a new
+connection with what came of it. Each stretch between two of them is one transaction; the last one also takes the
+message out of the queue.
 """
 
 from collections.abc import Callable, Generator
 from datetime import datetime
-from typing import NamedTuple, TypeAlias
+from typing import Any, NamedTuple, TypeAlias
 
 from sqlalchemy import Connection
 
@@ -17,24 +18,40 @@ from aelang.requests.decision import AUTOMATE, Answer, Message, Refused
 from aelang.requests.queue import Claimed
 from aelang.requests.rows import Case, Task
 from aelang.requests.store.cases import carry_out, enqueue, read_case
+from aelang.requests.store.record_rows import see_row
+from aelang.services.records import Reference, Row
 
 
 class Run(NamedTuple):
     """A run of Automate: its target, for which user, and on which image, by its hash (None: as the datastore now is).
-    With a `checkpoint` it goes on there."""
+    With a `checkpoint` it goes on there; `begins_at` is the state at which that has it begin anew. `written`: the
+    journal says already that its methods are at work. `seen` are records that it will ask for, as they stand at the
+    end of the transaction before it. `said` is a line that its trace begins with."""
 
     uri: str
     user: int | None
     image: str | None
     checkpoint: Checkpoint | None = None
+    begins_at: str | None = None
+    written: bool = False
+    seen: tuple[Row, ...] = ()
+    said: str = ""
+
+
+class Effect(NamedTuple):
+    """Something that is done in the world, in no transaction: what `do` gives comes back. A crash may have it done
+    again."""
+
+    do: Callable[[], object]
 
 
 class StateLeft(NamedTuple):
-    """When a state was left, and how."""
+    """When a state was left, and how; `within` are the states of the machines around it, the outermost first."""
 
     at: datetime
     event: StateProcessed
     attempt: int
+    within: tuple[str, ...] = ()
 
 
 class Ended(NamedTuple):
@@ -48,6 +65,12 @@ class Ended(NamedTuple):
     """What its workspace looked like, packed."""
     state: str | None = None
     """The state in which it came to its end, or waits."""
+    position: tuple[tuple[str, str], ...] = ()
+    """Where it came to its end: the machine and its state, the outermost first."""
+    edited: bool = False
+    """Whether a method of it changed the datastore, and `image` is what came of that."""
+    trace: bytes = b""
+    """The events, packed, and when each was told."""
 
     @property
     def reason(self) -> str | None:
@@ -92,6 +115,13 @@ class Step(NamedTuple):
             raise Lapsed(f"request {self.request} is not there any more")
         return found
 
+    def record(self, connection: Connection) -> Row:
+        """The request as a record, for those who only look. Raises Lapsed where it is gone."""
+        found = see_row(connection, "MiqRequest", self.request)
+        if found is None:
+            raise Lapsed(f"request {self.request} is not there any more")
+        return found
+
     def task(self, case: Case) -> Task:
         """The task that the message is of. Raises Lapsed where it is gone."""
         try:
@@ -118,11 +148,18 @@ class Step(NamedTuple):
         enqueue(connection, messages, self.now(), self.claimed.request_id)
 
 
+def see(connection: Connection, *asked: Reference) -> tuple[Row, ...]:
+    """The records `asked` as they stand, for a `Run` that will ask for them; those that are gone are left out."""
+    found = (see_row(connection, *each) for each in asked)
+    return tuple(each for each in found if each is not None)
+
+
 class Lapsed(Exception):
     """There is nothing more to do for the message: the text says why."""
 
 
-Work: TypeAlias = Generator[Run, tuple[Connection, Ended], None]
+Work: TypeAlias = Generator["Run | Effect", tuple[Connection, Any], None]
+"""Sent back to it are a new connection, and the `Ended` of a run or what an effect gave."""
 Handler: TypeAlias = Callable[[Step, Connection], "Work | None"]
 
 

@@ -6,9 +6,9 @@ from typing import Any, NamedTuple
 from aelang.delivery import Delivered, Delivery, delivery_uri
 from aelang.interpreter.values import RunValue, to_text
 from aelang.requests.options import get
-from aelang.requests.rows import Request, Task
-from aelang.requests.types import SERVICE_TASK, VM_TASK
-from aelang.services.models import ancestors, snake_name
+from aelang.requests.rows import Task
+from aelang.requests.types import SERVICE_TASK
+from aelang.services.models import snake_name
 from aelang.services.options import read_option
 from aelang.services.records import Reference
 
@@ -26,8 +26,8 @@ class Entry(NamedTuple):
     attributes: Mapping[Any, Any] = {}
 
 
-def event_uri(event: Reference, name: str, request: Request, server: int) -> str:
-    """E1: an event of a request."""
+def event_uri(event: Reference, name: str, request: Reference, user: int | None, server: int) -> str:
+    """E1: an event of a request, which `user` has made."""
     return delivery_uri(
         Delivery(
             "Event",
@@ -37,19 +37,11 @@ def event_uri(event: Reference, name: str, request: Request, server: int) -> str
                 "event_stream_id": event.id,
                 "event_type": name,
             },
-            user=request.requester_id,
+            user=user,
             server=server,
-            about=Delivered(request.type, snake_name(request.type), request.id),
+            about=Delivered(request.model, snake_name(request.model), request.id),
         )
     )
-
-
-def policy_event_uri(event: Reference, name: str, of: Reference, user: int | None, server: int) -> str:
-    """An event about what came of a request: a service, a VM."""
-    attributes: dict[str, RunValue] = {
-        "EventStream::event_stream": event.id, "event_stream_id": event.id, "event_type": name,
-    }  # fmt: skip
-    return delivery_uri(Delivery("Event", attributes, user=user, server=server, about=_delivered(of)))
 
 
 def task_uri(task: Task, user: int | None, server: int, entry: Entry = Entry()) -> str:  # noqa: B008 - immutable
@@ -60,8 +52,7 @@ def task_uri(task: Task, user: int | None, server: int, entry: Entry = Entry()) 
         case "ServiceTemplateProvisionTask":
             delivery = _service(task, entry)
         case _:
-            request = "vm_provision" if task.kind.task == VM_TASK else task.request_type
-            delivery = Delivery(attributes={"request": request})
+            delivery = Delivery(attributes={"request": task.kind.sent or task.request_type})
     return delivery_uri(delivery._replace(user=user, server=server, about=_of_task(task)))
 
 
@@ -76,7 +67,16 @@ def include_uri(task: Task, template: Reference, user: int | None, server: int) 
 
 def name_uri(task: Task, user: int | None, server: int) -> str:
     """G: how a VM is to be called."""
-    attributes: dict[str, RunValue] = {"request": "UI_PROVISION_INFO", "message": "get_vmname"}
+    return _information_uri(task, "get_vmname", user, server)
+
+
+def placement_uri(task: Task, user: int | None, server: int) -> str:
+    """G: where a VM is to be."""
+    return _information_uri(task, "get_placement", user, server)
+
+
+def _information_uri(task: Task, message: str, user: int | None, server: int) -> str:
+    attributes: dict[str, RunValue] = {"request": "UI_PROVISION_INFO", "message": message}
     return delivery_uri(Delivery("REQUEST", attributes, user=user, server=server, about=_of_task(task)))
 
 
@@ -111,14 +111,6 @@ def _named(values: Mapping[Any, RunValue]) -> dict[str, RunValue]:
 def _of_task(task: Task) -> Delivered:
     model = task.kind.task
     return Delivered(model, snake_name(model), task.id)
-
-
-def _delivered(of: Reference) -> Delivered:
-    """A VM is always `VmOrTemplate::vm`, anything else goes by its base model."""
-    base = ancestors(of.model)[-1]
-    return (
-        Delivered("VmOrTemplate", "vm", of.id) if base == "VmOrTemplate" else Delivered(base, snake_name(base), of.id)
-    )
 
 
 def is_service(task: Task) -> bool:

@@ -18,7 +18,6 @@ from aelang.services.records import Reference
 
 AUTOMATION_STARTING = "Automation Starting"
 CANCELED = "Request is canceled by user."
-_WAITING = ("pending", "queued")
 _LOOK_AGAIN = timedelta(minutes=1)
 
 _AFTER_WORK = {
@@ -128,9 +127,10 @@ def _not_waiting(task: Task) -> Refused | None:
 
 
 def automate_starts(case: Case, number: int, now: datetime) -> Answer:
-    """T2: Automate is about to run the task's machine; of services and of what is retired it is told."""
+    """T2: Automate is about to run the task's machine; of services and of what is retired it is told. One that is
+    queued has come as far as its own work before: a crash has its machine run again, and the work stays queued once."""
     task = case.task(number)
-    if not _is_told(task) or task.state not in _WAITING:
+    if not _is_told(task) or task.state != "pending":
         return Decision(case)
     return report(case, number, {"state": "active", "status": "Ok", "message": "In Process"}, now)
 
@@ -241,19 +241,28 @@ def automate_ended(case: Case, number: int, result: str, now: datetime) -> Decis
     if outcome == "ok":
         columns = {"state": "finished", "status": "Ok", "message": f"{task.kind.says} completed"}
         return report(case, number, columns, now)
-    decision = _finish_pending(case, number, now) if _is_told(task) else Decision(case)
+    pending = _pending(case, number) if _is_told(task) else ()
+    decision = _set_aside(case, pending, now)
     columns = {"state": "finished", "status": "Error"}
     if not is_vm_task(task):
         columns["message"] = f"{task.kind.says} failed"
-    return decision.then(report(decision.case, number, columns, now))
+    decision = decision.then(report(decision.case, number, columns, now))
+    for each in pending:
+        decision = decision.then(_reported(decision.case, decision.case.task(each.id), now))
+    return decision
 
 
-def _finish_pending(case: Case, number: int, now: datetime) -> Decision:
+def _pending(case: Case, number: int) -> tuple[Task, ...]:
     """When one of the tasks of a service failed, those that nobody has begun never will be."""
+    return tuple(each for each in case.tasks if each.id != number and each.state == "pending")
+
+
+def _set_aside(case: Case, pending: tuple[Task, ...], now: datetime) -> Decision:
+    """`pending` are finished. Nothing follows from that yet: the gravest is still to be told, and the request, once it
+    is finished, stays as it is."""
     decision = Decision(case)
-    for each in case.tasks:
-        if each.id != number and decision.case.task(each.id).state == "pending":
-            message = f"Error in Request: {case.request.id}. Setting pending Task: {each.id} to finished."
-            columns = {"state": "finished", "status": "Warn", "message": message}
-            decision = decision.then(report(decision.case, each.id, columns, now))
+    for each in pending:
+        message = f"Error in Request: {case.request.id}. Setting pending Task: {each.id} to finished."
+        after = each._replace(state="finished", status="Warn", message=cut(message), updated_on=now)
+        decision = decision.then(Decision(decision.case.with_task(after), _done(each, after)))
     return decision

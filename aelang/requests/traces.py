@@ -1,28 +1,23 @@
-"""Traces in the store: what a run told, packed, a line of JSON an event; and workspaces as XML.
+"""Traces in the store: what a run told, as JSON, packed; and workspaces as XML.
 
 A run that tells more than is kept of one loses the rest, and says so.
 """
 
 import json
 import zlib
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from datetime import datetime
 
-from aelang.interpreter import trace
-from aelang.interpreter.trace import Event, Logged, StateEntered, StateProcessed
+from aelang.interpreter.trace import EVENT_KINDS, Event, Logged, StateEntered, StateProcessed
 from aelang.interpreter.values import mask_secrets, sanitize
 from aelang.requests.steps import StateLeft
+from aelang.requests.store.faults import StoreError
 
 MOST_EVENTS = 20_000
+_TOLD = "@"
+"""What the row begins with that says when the others were told."""
+
 _LONGEST = 4000  # characters of one text
-_KINDS: dict[str, Callable[..., Event]] = {
-    each.__name__: each
-    for each in (
-        trace.Instantiating, trace.UpdatedNamespace, trace.Following, trace.Followed, trace.Missing, trace.Dropped,
-        trace.MethodCalled, trace.MethodEnded, trace.PassedOver, trace.StateEntered, trace.StateProcessed,
-        trace.Undone, trace.Logged,
-    )
-}  # fmt: skip
 _to_text = json.JSONEncoder(separators=(",", ":"), check_circular=False).encode
 
 
@@ -33,6 +28,9 @@ class Telling:
         self.events: list[Event] = []
         self.states: list[StateLeft] = []
         self.entered: str | None = None
+        self.inside: list[StateEntered] = []
+        """The states that were entered and not left, the outermost first."""
+        self.moments: list[float] = []
         self._now = now
         self._attempts = attempts
 
@@ -40,19 +38,33 @@ class Telling:
         """Takes `event`."""
         if len(self.events) < MOST_EVENTS:
             self.events.append(event)
+            self.moments.append(self._now().timestamp())
         elif len(self.events) == MOST_EVENTS:
             self.events.append(Logged(0, "warn", "the run told more than is kept: the rest is left out"))
         if type(event) is StateEntered:
+            self._leave(event.depth)
+            self.inside.append(event)
             self.entered = event.state
         elif type(event) is StateProcessed:
-            self.states.append(StateLeft(self._now(), event, self._attempts + 1))
+            self._leave(event.depth)
+            within = tuple(each.state for each in self.inside)
+            self.states.append(StateLeft(self._now(), event, self._attempts + 1, within))
             self._attempts = 0
 
+    def _leave(self, depth: int) -> None:
+        """What is as far in as that, or further, was left."""
+        while self.inside and self.inside[-1].depth >= depth:
+            self.inside.pop()
 
-def pack_events(events: Iterable[Event]) -> bytes:
-    """`events` as they are kept; passwords in them are masked by value."""
-    lines = [_to_text([type(event).__name__, *map(_cut, event)]) for event in events]
-    return zlib.compress(mask_secrets("\n".join(lines)).encode(errors="replace"), 1)
+
+def pack_events(events: Iterable[Event], moments: Sequence[float] = ()) -> bytes:
+    """`events` as they are kept, with the `moments` at which they were told; passwords in them are masked by value."""
+    text = mask_secrets(_to_text([[type(event).__name__, *map(_cut, event)] for event in events]))
+    if moments:
+        first = moments[0]
+        told = _to_text([_TOLD, round(first, 6), *(round((each - first) * 1e6) for each in moments)])
+        text = f"[{told},{text[1:]}"
+    return zlib.compress(text.encode(errors="replace"), 1)
 
 
 def _cut(value: object) -> object:
@@ -60,16 +72,27 @@ def _cut(value: object) -> object:
 
 
 def read_events(body: bytes) -> tuple[Event, ...]:
-    """What `pack_events` packed. Raises ValueError for what is none."""
+    """What `pack_events` packed. Raises StoreError for what is none."""
+    return tuple(event for _, event in read_told(body))
+
+
+def read_told(body: bytes) -> tuple[tuple[float | None, Event], ...]:
+    """The same, each with the moment at which it was told, in seconds, where that was kept. Raises StoreError."""
     try:
-        return tuple(_event(json.loads(line)) for line in zlib.decompress(body).decode().split("\n") if line)
-    except (zlib.error, KeyError, TypeError) as fault:
-        raise ValueError(f"this is no trace: {fault}") from None
+        rows = json.loads(zlib.decompress(body))
+        moments: list[float | None] = []
+        if rows and rows[0][0] == _TOLD:
+            _, first, *since = rows.pop(0)
+            moments = [first + each / 1e6 for each in since]
+        moments.extend([None] * (len(rows) - len(moments)))
+        return tuple((moment, _event(row)) for moment, row in zip(moments, rows, strict=False))
+    except (zlib.error, ValueError, LookupError, TypeError) as fault:
+        raise StoreError(f"a trace in the store is damaged: {fault}") from None
 
 
 def _event(found: list[object]) -> Event:
     kind, *values = found
-    return _KINDS[str(kind)](*values)
+    return EVENT_KINDS[str(kind)](*values)
 
 
 def pack_text(text: str) -> bytes:
@@ -78,8 +101,8 @@ def pack_text(text: str) -> bytes:
 
 
 def read_body(body: bytes) -> str:
-    """What `pack_text` packed. Raises ValueError for what is none."""
+    """What `pack_text` packed. Raises StoreError for what is none."""
     try:
         return zlib.decompress(body).decode()
-    except zlib.error as fault:
-        raise ValueError(f"this is no workspace: {fault}") from None
+    except (zlib.error, ValueError) as fault:
+        raise StoreError(f"a workspace in the store is damaged: {fault}") from None

@@ -74,6 +74,8 @@ def _part(parent: Task, part: Part, index: int, service: int | None, number: int
         parent_task_id=parent.id,
     )
     below = _below(parent, number, now)._replace(type=SERVICE_TASK, options=options)
+    if part.of.model == TEMPLATE:  # it makes machines of the same service; what is a service itself gets its own
+        below = below._replace(destination_id=parent.destination_id, destination_type=parent.destination_type)
     return below._replace(source_id=part.of.id, source_type=part.of.model)
 
 

@@ -1,5 +1,6 @@
 """The types of requests and tasks: one row an operation (REQUESTS 1.1, 1.3, 1.7)."""
 
+from functools import lru_cache
 from typing import Literal, NamedTuple, TypeAlias
 
 Count: TypeAlias = Literal["one", "vms", "sources", "source"]
@@ -8,6 +9,7 @@ Count: TypeAlias = Literal["one", "vms", "sources", "source"]
 
 SERVICE_TASK = "ServiceTemplateProvisionTask"
 VM_TASK = "MiqProvision"
+PROVISIONING = "ProvisioningRequest"
 TEMPLATE = "MiqProvisionRequestTemplate"
 """What a catalog item keeps of a VM request: never executed, it only lends its options (REQUESTS 1.6)."""
 
@@ -18,8 +20,8 @@ class RequestType(NamedTuple):
     `kinds` are the values of `request_type`, the first is the default. `says` begins its messages. `role` works its
     messages. `done` is the state of a task that has done its work and waits for its machine to end; `states` are those
     that a request may have beside pending, queued, active and finished. `driven` ones are run by Automate, the others
-    execute at once. `waits` ones may lie in a cart, and are
-    processed when its order is placed.
+    execute at once. `waits` ones may lie in a cart, and are processed when its order is placed. `sent` is what Automate
+    is told as `request` when a task is delivered, where that is not the value of `request_type`.
     """
 
     request: str
@@ -33,6 +35,7 @@ class RequestType(NamedTuple):
     states: tuple[str, ...] = ()
     role: str = "ems_operations"
     waits: bool = False
+    sent: str = ""
 
 
 _MIGRATED, _RECONFIGURED, _RETIRED = ("migrated",), ("reconfigured",), ("retired",)
@@ -46,9 +49,9 @@ REQUEST_TYPES: dict[str, RequestType] = {
         RequestType("MiqHostProvisionRequest", "MiqHostProvision", ("host_pxe_install",), "Host Provisioning",
                     source="Host", done="provisioned"),
         RequestType("MiqProvisionRequest", VM_TASK, ("template", "clone_to_vm", "clone_to_template"),
-                    "VM Provisioning", "vms", done="provisioned", states=_PROVISIONED),
+                    "VM Provisioning", "vms", done="provisioned", states=_PROVISIONED, sent="vm_provision"),
         RequestType(TEMPLATE, VM_TASK, ("template",), "VM Provisioning", "vms", done="provisioned",
-                    states=_PROVISIONED),
+                    states=_PROVISIONED, sent="vm_provision"),
         RequestType("ServiceTemplateProvisionRequest", SERVICE_TASK, ("clone_to_service",),
                     "Service_Template_Provisioning", "one", done="provisioned", states=_MIGRATED, waits=True),
         RequestType("ServiceReconfigureRequest", "ServiceReconfigureTask", ("service_reconfigure",),
@@ -67,15 +70,18 @@ REQUEST_TYPES: dict[str, RequestType] = {
                     ("orchestration_stack_retire",), "Orchestration Stack Retire", source="OrchestrationStack",
                     done="retired", states=_RETIRED),
         RequestType("PhysicalServerProvisionRequest", "PhysicalServerProvisionTask", ("provision_physical_server",),
-                    "Physical Server Provisioning", source="PhysicalServer", done="provisioned"),
+                    "Physical Server Provisioning", source="PhysicalServer", done="provisioned",
+                    sent="physical_server_provision"),
         RequestType("PhysicalServerFirmwareUpdateRequest", "PhysicalServerFirmwareUpdateTask",
                     ("physical_server_firmware_update",), "Physical Server Firmware Update", source="PhysicalServer"),
         RequestType("MiqProvisionConfiguredSystemRequest", "MiqProvisionConfiguredSystemTask",
                     ("provision_via_foreman",), "Configured System Provisioning", source="ConfiguredSystem",
-                    done="provisioned"),
+                    done="provisioned", sent="configured_system_provision"),
         RequestType("MiqProvisionConfigurationScriptRequest", "MiqProvisionConfigurationScriptTask",
                     ("provision_via_automation_manager",), "Configuration Script Provisioning",
                     source="ConfigurationScriptBase", done="provisioned"),
+        RequestType(PROVISIONING, "ProvisioningTask", ("add_service", "modify_service", "delete_service"),
+                    "Provisioning", "one", role="automate"),
     )
 }  # fmt: skip
 """Every operation, by the model of its request."""
@@ -84,6 +90,7 @@ TASK_TYPES: dict[str, RequestType] = {each.task: each for each in REQUEST_TYPES.
 """The same, by the model of its task; all of a provider's own are `MiqProvision`."""
 
 
+@lru_cache(512)
 def type_of_task(model: str) -> RequestType:
     """The operation that a task of `model` belongs to."""
     from aelang.services.models import ancestors

@@ -12,8 +12,11 @@ import socket
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
+from datetime import datetime
 from types import FrameType
 from typing import TYPE_CHECKING, NamedTuple
+
+from aelang.requests.telling import Serious, Tell
 
 if TYPE_CHECKING:
     from aelang.project import Compilation
@@ -23,8 +26,6 @@ if TYPE_CHECKING:
 _PAUSE = 0.05
 _LONGEST_PAUSE = 5.0
 _QUIET = 30.0
-
-Tell = Callable[[str], None]
 
 
 class Wanted(NamedTuple):
@@ -45,13 +46,18 @@ class Wanted(NamedTuple):
     roles: tuple[str, ...] | None = None
     server: int = 1
     cache: bool = True
+    start: datetime | None = None
+    speed: float = 1.0
+    """A clock of its own begins at `start`; `speed` times as fast as that of the machine, which it then agrees with."""
+    extend: "Callable[[Kit], Kit] | None" = None
+    """Adds to what runs are made with, for rooms above."""
 
 
 def run_workers(wanted: Wanted, tell: Tell) -> int:
     """Works until it is asked to end, or with `drain` until nothing is due; tells what people should know. 0, or 1
     where store or datastore cannot be used."""
     if wanted.concurrency > 1 and wanted.virtual:
-        tell("a clock that is put forward takes one worker: leave out --concurrency, or --clock virtual")
+        tell(Serious("a clock that is put forward takes one worker: leave out --concurrency, or --clock virtual"))
         return 1
     return work(wanted, tell) if wanted.concurrency <= 1 else _Team(wanted, tell).work()
 
@@ -69,10 +75,10 @@ def work(wanted: Wanted, tell: Tell, boss: int | None = None) -> int:
     from aelang.requests.worker_loop import Interrupted, Manner, Worker
 
     try:
-        kit = _kit()
+        kit = _kit() if wanted.extend is None else wanted.extend(_kit())
         store = open_store(wanted.place)
     except (StoreError, ValueError) as fault:
-        tell(str(fault))
+        tell(Serious(fault))
         return 1
     try:
         images = Images(store, lambda: _opened(wanted), tell)
@@ -85,7 +91,7 @@ def work(wanted: Wanted, tell: Tell, boss: int | None = None) -> int:
             tell(f"worker {taker.name} works on {store.name}")
             worker.work()
     except (StoreError, ProjectError, ImageError) as fault:
-        tell(str(fault))
+        tell(Serious(fault))
         return 1
     except Interrupted:
         tell("the step in hand was left: it will be begun anew")
@@ -126,9 +132,11 @@ def _opened(wanted: Wanted) -> "Compilation":
 
 
 def _clock(wanted: Wanted) -> "WorkClock":
-    from aelang.requests.clock import SystemClock, VirtualClock
+    from aelang.requests.clock import FastClock, SystemClock, VirtualClock
 
-    return VirtualClock() if wanted.virtual else SystemClock()
+    if wanted.virtual:
+        return VirtualClock(wanted.start)
+    return SystemClock() if wanted.start is None else FastClock(wanted.start, wanted.speed)
 
 
 @contextmanager
@@ -216,7 +224,7 @@ class _Team:
         if code >= 0:
             self._worst = max(self._worst, code)
             return
-        self._tell(f"worker {process} was ended by signal {-code}")
+        self._tell(Serious(f"worker {process} was ended by signal {-code}"))
         self._free(process)
         if not self._asked:
             self._deaths = 0 if time.monotonic() - began > _QUIET else self._deaths + 1

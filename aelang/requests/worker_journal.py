@@ -6,6 +6,7 @@ from typing import Any
 from sqlalchemy import Connection
 
 from aelang.interpreter.outcome import Failed, Finished, Retry
+from aelang.interpreter.trace import Undone
 from aelang.interpreter.values import mask_secrets
 from aelang.requests.steps import Ended, Run, Step
 from aelang.requests.store.keeping import (
@@ -16,7 +17,8 @@ from aelang.requests.store.keeping import (
     keep_workspace,
     write_entries,
 )
-from aelang.requests.traces import pack_events
+from aelang.requests.transactions.words import UNDO_FAILED, UNDO_IN_PROGRESS, UNDO_OK
+from aelang.services.models import EVENTS
 
 NO_CONTEXT = "-"
 """The context of lines that belong to no task."""
@@ -24,16 +26,22 @@ NO_CONTEXT = "-"
 
 def keep_run(connection: Connection, step: Step, run: Run, ended: Ended) -> None:
     """Writes down what `run` told and did, in the transaction in which its outcome is acted upon."""
-    request = step.claimed.request_id
+    request, now = step.claimed.request_id, step.now()
+    _keep_trace(connection, step, ended, now)
     if request is None:
         return
-    now = step.now()
-    write_entries(connection, [*_states(step, request, ended), _entry(step, request, run, ended, now)])
-    if ended.events:
-        body = pack_events(ended.events)
-        add_trace(connection, TracePart(request, step.context or NO_CONTEXT, now, len(ended.events), body))
+    undone, last = _undos(step, request, ended, now), _entry(step, request, run, ended, now)
+    write_entries(connection, [*_states(step, request, ended), *undone, last])
     if ended.workspace is not None and step.context is not None:
         keep_workspace(connection, KeptWorkspace(_guid(), step.context, request, run.uri, now, ended.workspace))
+
+
+def _keep_trace(connection: Connection, step: Step, ended: Ended, now: datetime) -> None:
+    request, of = step.claimed.request_id, step.claimed.of
+    event = of.id if of.model in EVENTS else None
+    if ended.events and (request is not None or event is not None):
+        context = step.context or NO_CONTEXT
+        add_trace(connection, TracePart(request, context, now, len(ended.events), ended.trace, event))
 
 
 def note(connection: Connection, step: Step, status: str, message: str | None = None) -> None:
@@ -59,17 +67,33 @@ def task_number(step: Step) -> int | None:
 _OF_TASKS = frozenset(("deliver", "execute", "do_post_provision"))
 
 
+def _undos(step: Step, request: int, ended: Ended, now: datetime) -> list[Entry]:
+    """The undos of states, in the words of transactions."""
+    task = task_number(step)
+    return [
+        Entry(request, "undo", _UNDONE.get(each.result, UNDO_FAILED), now, task, each.state)
+        for each in ended.events
+        if type(each) is Undone
+    ]
+
+
+_UNDONE = {"ok": UNDO_OK, "retry": UNDO_IN_PROGRESS}
+
+
 def _states(step: Step, request: int, ended: Ended) -> list[Entry]:
     task = task_number(step)
     return [
-        Entry(request, "state", left.event.result.capitalize(), left.at, task, left.event.state, left.attempt)
+        Entry(request, "state", left.event.result.capitalize(), left.at, task, left.event.state, left.attempt, None,
+              {"within": list(left.within)} if left.within else None)
         for left in ended.states
-    ]
+    ]  # fmt: skip
 
 
 def _entry(step: Step, request: int, run: Run, ended: Ended, now: datetime) -> Entry:
     line = _line(step, request, "step", _status(ended), now, ended.reason)
     detail: dict[str, Any] = {**line.detail, "image": ended.image}
+    if len(ended.position) > 1:
+        detail["position"] = [list(each) for each in ended.position]
     match ended.outcome:
         case Retry(after):
             detail["after"] = after

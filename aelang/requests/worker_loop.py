@@ -19,12 +19,14 @@ from aelang.ir import ImageError
 from aelang.requests.clock import WorkClock, later
 from aelang.requests.crash_points import point
 from aelang.requests.deliver import HANDLERS, give_up
-from aelang.requests.images import Images, fix_image
+from aelang.requests.images import Images, fix_image, follow_image
 from aelang.requests.once import WaitsForOperator
 from aelang.requests.queue import Claimed, Item, Lost, Queue, Taker, next_due
 from aelang.requests.runs import Kit, Runs
-from aelang.requests.steps import Ended, Lapsed, Run, Step, Work
+from aelang.requests.steps import Effect, Ended, Lapsed, Run, Step, Work
 from aelang.requests.store import Store, StoreError
+from aelang.requests.store.prepared import tell_driver
+from aelang.requests.telling import Serious, Tell
 from aelang.requests.worker_journal import keep_run, note
 from aelang.requests.worker_lease import Lease
 
@@ -40,11 +42,11 @@ class Interrupted(BaseException):
 
 
 class _AtWork(NamedTuple):
-    """A message that is being worked, and the run that it waits for."""
+    """A message that is being worked, and the run or the effect that it waits for."""
 
     step: Step
     work: Work
-    run: Run
+    run: Run | Effect
 
 
 class Manner(NamedTuple):
@@ -62,7 +64,7 @@ class Worker:
 
     def __init__(
         self, store: Store, queue: Queue, images: Images, clock: WorkClock, manner: Manner, kit: Kit,
-        tell: Callable[[str], None],
+        tell: Tell,
     ) -> None:  # fmt: skip
         self._store = store
         self._queue = queue
@@ -71,10 +73,12 @@ class Worker:
         self._manner = manner
         self._tell = tell
         self._runs = Runs(store, queue, images, clock, kit)
+        self._handlers = {**HANDLERS, **kit.handlers}
         self._lease = Lease(store, queue, manner.lease)
         self._ends = False
         self._wanted: Callable[[], bool] = lambda: True
         self._looked: float | None = None
+        self._idle = False
 
     def end(self) -> None:
         """Has `work` return after the step in hand."""
@@ -93,7 +97,7 @@ class Worker:
                 at_work = self._first()
                 while at_work is not None:
                     at_work = self._advance(at_work)
-                if self._goes_on() and not self._wait():
+                if self._idle and self._goes_on() and not self._wait():
                     return
         finally:
             self._lease.close()
@@ -139,6 +143,7 @@ class Worker:
                 return None
             until = datetime.now(UTC) + timedelta(seconds=self._manner.lease)
             claimed = self._queue.claim(connection, self._manner.taker, self._clock.now(), until)
+            self._idle = claimed is None
             if claimed is None:
                 return None
             at_work = self._begin(connection, claimed)
@@ -154,7 +159,7 @@ class Worker:
         step = Step(claimed, self._clock.now, self._manner.taker.server)
         try:
             with _undone_alone(connection):
-                handler = HANDLERS.get(claimed.method)
+                handler = self._handlers.get(claimed.method)
                 if handler is None:
                     raise LookupError(f"there is no `{claimed.method}` to be done: was it put in by a newer aelang?")
                 work = handler(step, connection)
@@ -179,7 +184,8 @@ class Worker:
         """Runs what a message waits for, and goes on with it; gives what is at work then, the next message too."""
         step = at_work.step
         try:
-            ended = self._runs.run(step, at_work.run)
+            run = at_work.run
+            ended = run.do() if isinstance(run, Effect) else self._runs.run(step, run)
             point()
             with self._writing() as connection:
                 after = self._settle(connection, at_work, ended)
@@ -208,14 +214,11 @@ class Worker:
                 self._failed(connection, step, fault)
             return None
 
-    def _settle(self, connection: Connection, at_work: _AtWork, ended: Ended) -> "_AtWork | None":
-        """Writes what came of a run; where the message is done with it, takes the next one."""
+    def _settle(self, connection: Connection, at_work: _AtWork, ended: object) -> "_AtWork | None":
+        """Writes what came of a run or an effect; where the message is done with it, takes the next one."""
         step, work, run = at_work
-        keep_run(connection, step, run, ended)
-        if run.image is None and step.context is not None:
-            snapshot = self._images.snapshot(ended.image)
-            if snapshot is not None:
-                fix_image(connection, step.request, snapshot, step.now())
+        if isinstance(run, Run) and isinstance(ended, Ended):
+            self._keep(connection, step, run, ended)
         point()
         try:
             run = work.send((connection, ended))
@@ -231,6 +234,15 @@ class Worker:
         point()
         return self._next(connection)
 
+    def _keep(self, connection: Connection, step: Step, run: Run, ended: Ended) -> None:
+        keep_run(connection, step, run, ended)
+        if run.image == ended.image or step.context is None:
+            return
+        snapshot = self._images.snapshot(ended.image)
+        if snapshot is not None:
+            settle = fix_image if run.image is None and not ended.edited else follow_image
+            settle(connection, step.request, snapshot, step.now())
+
     # -- what goes wrong -------------------------------------------------------------------------------------------
 
     def _failed(self, connection: Connection, step: Step, fault: Exception) -> None:
@@ -244,12 +256,14 @@ class Worker:
         due = later(self._clock.now(), 2.0 ** (attempts - 1))
         note(connection, step, "Failed", reason)
         self._queue.put_back(connection, step.claimed, reason, due, self._clock.now())
-        self._tell(f"message {step.claimed.number} ({step.claimed.method}) failed, and is tried again: {reason}")
+        self._tell(
+            Serious(f"message {step.claimed.number} ({step.claimed.method}) failed, and is tried again: {reason}")
+        )
 
     def _give_up(self, connection: Connection, step: Step, reason: str) -> None:
         note(connection, step, "Dead", reason)
         give_up(step, connection, reason)
-        self._tell(f"message {step.claimed.number} ({step.claimed.method}) is given up: {reason}")
+        self._tell(Serious(f"message {step.claimed.number} ({step.claimed.method}) is given up: {reason}"))
 
     def _bury(self, step: Step, reason: str) -> None:
         with self._writing() as connection:
@@ -284,16 +298,16 @@ class Worker:
 
 @contextmanager
 def _undone_alone(connection: Connection) -> Iterator[None]:
-    """What fails in here is undone, and nothing that the transaction did before. SQLAlchemy's own way is three times
+    """What fails in here is undone, and nothing that the transaction did before. SQLAlchemy's own way is ten times
     as slow."""
-    connection.exec_driver_sql("SAVEPOINT step")
+    tell_driver(connection, "SAVEPOINT step")
     try:
         yield
     except BaseException:
-        connection.exec_driver_sql("ROLLBACK TO SAVEPOINT step")
+        tell_driver(connection, "ROLLBACK TO SAVEPOINT step")
         raise
     finally:
-        connection.exec_driver_sql("RELEASE SAVEPOINT step")
+        tell_driver(connection, "RELEASE SAVEPOINT step")
 
 
 def _step_of(item: Item, clock: WorkClock, manner: Manner) -> Step:

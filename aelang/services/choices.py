@@ -91,6 +91,10 @@ def _register_automate_callback(record: Record, name: str, callback: RunValue, u
     return True
 
 
+def _placement_auto(record: Record, name: str) -> RunValue:
+    return get_option(record, "placement_auto")
+
+
 def _target_type(record: Record, name: str) -> RunValue:
     return "template" if record.column("request_type") == "clone_to_template" else "vm"
 
@@ -114,7 +118,7 @@ FUNCTIONS: dict[str, Callable[..., RunValue]] = {
         each.__name__[1:]: each
         for each in (
             _eligible, _set_placement, _set_network, _set_vm_notes, _update_vm_name, _register_automate_callback,
-            _target_type, _source_type, _src_vm_id, _get_retirement_days,
+            _placement_auto, _target_type, _source_type, _src_vm_id, _get_retirement_days,
         )
     },
 }  # fmt: skip

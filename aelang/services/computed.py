@@ -6,18 +6,21 @@ from collections.abc import Callable, Mapping
 from aelang.interpreter.values import RunValue, to_text
 from aelang.services.machines import each_once
 from aelang.services.models import ancestors, class_name, snake_name
-from aelang.services.record import Record, word
+from aelang.services.record import NORMALIZED, Record, normalized, word
 from aelang.services.records import Reference
 
 _A_REGION = 1_000_000_000_000
 """So many ids has a region: the first digits of an id tell whose it is."""
 
 DISPLAYS: Mapping[str, str] = {
+    "add_service": "Service Addition",
     "automation": "Automation",
     "clone_to_service": "Service Provision",
     "clone_to_template": "VM Publish",
     "clone_to_vm": "VM Clone",
+    "delete_service": "Service Deletion",
     "host_pxe_install": "Host Provision",
+    "modify_service": "Service Modification",
     "orchestration_stack_retire": "Orchestration Stack Retire",
     "physical_server_firmware_update": "Physical Server Firmware Update",
     "provision_physical_server": "Physical Server Provision",
@@ -150,6 +153,15 @@ def _role(record: Record, name: str) -> RunValue:
     return None if group is None else group.read("miq_user_role_name")
 
 
+def _ldap_group(record: Record, name: str) -> RunValue:
+    group = record.one("current_group")
+    return None if group is None else group.column("description")
+
+
+def _normalized(record: Record, name: str) -> RunValue:
+    return normalized(record.read(name.removeprefix(NORMALIZED)))
+
+
 def _miq_user_role_name(record: Record, name: str) -> RunValue:
     found = record.one("miq_user_role")
     return None if found is None else found.column("name")
@@ -242,19 +254,15 @@ def _miq_request(record: Record, name: str) -> RunValue:
     return tasks[0].one("miq_request") if tasks else None
 
 
-def _event_namespace(record: Record, name: str) -> RunValue:
-    return record.model
-
-
 FUNCTIONS: dict[str, Callable[..., RunValue]] = {
     **{
         each.__name__[1:]: each
         for each in (
             _region_number, _region_description, _column, _attributes, _inspect, _href_slug, _model_suffix,
             _object_class, _to_s, _reload, _given, _reason, _stamped_on, _v_approved_by, _v_approved_by_email,
-            _approvers, _request_type_display, _resource_type, _sources_of, _role, _miq_user_role_name,
-            _current_tenant, _service, _direct_vms, _orchestration_stacks, _generic_objects, _vms, _indirect_vms,
-            _all_service_children, _indirect_service_children, _root_service, _miq_request, _event_namespace,
+            _approvers, _request_type_display, _resource_type, _sources_of, _role, _ldap_group, _normalized,
+            _miq_user_role_name, _current_tenant, _service, _direct_vms, _orchestration_stacks, _generic_objects, _vms,
+            _indirect_vms, _all_service_children, _indirect_service_children, _root_service, _miq_request,
         )
     },
     "authorized": _is_authorized,

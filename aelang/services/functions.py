@@ -3,11 +3,11 @@
 from collections.abc import Callable
 
 from aelang.interpreter.values import RunValue
-from aelang.services import choices, computed, machines, options, states, tags
+from aelang.services import choices, computed, events, machines, options, states, tags
 
 FUNCTIONS: dict[str, Callable[..., RunValue]] = {
     name: function
-    for module in (computed, machines, options, choices, states, tags)
+    for module in (computed, events, machines, options, choices, states, tags)
     for name, function in module.FUNCTIONS.items()
 }
 """By name, without `?` and `=`."""

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from aelang.interpreter.values import RunValue
 from aelang.services.catalog import Catalog
 from aelang.services.models import ancestors, is_model
-from aelang.services.records import Reference, Row
+from aelang.services.records import Reference, Row, meets
 
 if TYPE_CHECKING:
     from aelang.services.ports import Answer, Command
@@ -44,7 +44,7 @@ class Inventory:
 
     def where(self, model: str, conditions: Mapping[str, RunValue]) -> Sequence[Row]:
         """The records of `model` and its kinds whose columns equal `conditions`, by id."""
-        found = (row for rows in self._of_kinds(model) for row in rows.values() if _meets(row, conditions))
+        found = (row for rows in self._of_kinds(model) for row in rows.values() if meets(row, conditions))
         return sorted(found, key=lambda row: row.id)
 
     def write(self, of: Reference, change: Callable[[Mapping[str, RunValue]], Mapping[str, RunValue]]) -> None:
@@ -93,14 +93,6 @@ class Inventory:
 def _is_akin(model: str, other: str) -> bool:
     """Whether the two are kinds of one: those share their ids, as one table does."""
     return ancestors(model)[-1] == ancestors(other)[-1]
-
-
-def _meets(row: Row, conditions: Mapping[str, RunValue]) -> bool:
-    for name, wanted in conditions.items():
-        found = row.columns.get(name)
-        if found != wanted and not (isinstance(wanted, list) and found in wanted):
-            return False
-    return True
 
 
 def default_rows() -> dict[str, list[Mapping[str, RunValue]]]:

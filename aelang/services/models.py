@@ -1,5 +1,8 @@
 """The service models: their names, and which is a kind of which (ENGINE-FACTS 5.7, 11.3; REQUESTS 1.2)."""
 
+from functools import lru_cache
+from typing import NamedTuple
+
 PROVIDERS = "ManageIQ::Providers::"
 """What the name of a provider's own model begins with."""
 
@@ -22,7 +25,7 @@ _KINDS: dict[str, str] = {
     "CustomizationTemplate": (
         "CustomizationTemplateCloudInit CustomizationTemplateKickstart CustomizationTemplateSysprep"
     ),
-    "EventStream": "EmsEvent MiqEvent RequestEvent",
+    "EventStream": "CustomEvent EmsEvent MiqEvent RequestEvent",
     "ExtManagementSystem": (
         "EmsCloud EmsInfra EmsNetwork EmsPhysicalInfra EmsStorage AutomationManager ConfigurationManager "
         "ContainerManager"
@@ -31,7 +34,7 @@ _KINDS: dict[str, str] = {
     "MiqRequest": (
         "AutomationRequest MiqHostProvisionRequest MiqProvisionConfigurationScriptRequest "
         "MiqProvisionConfiguredSystemRequest MiqProvisionRequest "
-        "MiqRetireRequest PhysicalServerFirmwareUpdateRequest PhysicalServerProvisionRequest "
+        "MiqRetireRequest PhysicalServerFirmwareUpdateRequest PhysicalServerProvisionRequest ProvisioningRequest "
         "ServiceReconfigureRequest ServiceTemplateProvisionRequest VmCloudReconfigureRequest VmMigrateRequest "
         "VmReconfigureRequest"
     ),
@@ -39,8 +42,8 @@ _KINDS: dict[str, str] = {
     "MiqRetireRequest": "OrchestrationStackRetireRequest ServiceRetireRequest VmRetireRequest",
     "MiqRequestTask": (
         "AutomationTask MiqHostProvision MiqProvisionTask MiqRetireTask PhysicalServerFirmwareUpdateTask "
-        "PhysicalServerProvisionTask ServiceReconfigureTask ServiceTemplateProvisionTask VmCloudReconfigureTask "
-        "VmMigrateTask VmReconfigureTask"
+        "PhysicalServerProvisionTask ProvisioningTask ServiceReconfigureTask ServiceTemplateProvisionTask "
+        "VmCloudReconfigureTask VmMigrateTask VmReconfigureTask"
     ),
     "MiqProvisionTask": ("MiqProvision MiqProvisionConfigurationScriptTask MiqProvisionConfiguredSystemTask"),
     "MiqProvision": "MiqProvisionCloud MiqProvisionRedhat MiqProvisionVmware",
@@ -59,6 +62,9 @@ _KINDS: dict[str, str] = {
 
 PARENTS: dict[str, str] = {name: parent for parent, names in _KINDS.items() for name in names.split()}
 """Every model with the one that it is a kind of; a blank one is a kind of none."""
+
+EVENTS = frozenset(_KINDS["EventStream"].split())
+"""The models of events."""
 
 _OF_PROVIDERS = {
     "Vm": "Vm", "Template": "MiqTemplate", "Host": "Host", "Provision": "MiqProvision",
@@ -84,18 +90,33 @@ def class_name(name: str) -> str:
     return "MiqAeService" + name.replace("::", "_")
 
 
+@lru_cache(512)
 def snake_name(name: str) -> str:
     """The model `name` as keys and links write it: `miq_provision_request`."""
     last = name.rpartition("::")[2]
     return "".join("_" + each.lower() if each.isupper() else each for each in last).lstrip("_")
 
 
+@lru_cache(512)
 def ancestors(name: str) -> tuple[str, ...]:
     """`name` and the models that it is a kind of, nearest first."""
     found = [name]
     while parent := _parent_of(found[-1]):
         found.append(parent)
     return tuple(found)
+
+
+class Kinds(NamedTuple):
+    """The models that are a kind of one: by name, and providers' own by the last part of theirs."""
+
+    models: tuple[str, ...]
+    ends: tuple[str, ...]
+
+
+def kinds_of(base: str) -> Kinds:
+    """What is a kind of `base`, itself among them."""
+    ends = (end for end, model in _OF_PROVIDERS.items() if base in ancestors(model))
+    return Kinds(tuple(each for each in PARENTS if base in ancestors(each)), tuple(ends))
 
 
 def _parent_of(name: str) -> str:

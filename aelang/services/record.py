@@ -139,6 +139,8 @@ class Record:
             return self._virtual(name, found.virtual[name])
         if name in found.associations:
             return self._associated(found.associations[name])
+        if name.startswith(NORMALIZED):  # anything that a record has can be read so (REQUESTS 2.3)
+            return normalized(self._read_part(name.removeprefix(NORMALIZED), arguments))
         raise LookupError(f"{self.class_name} has no `{name}`{_hint(name, found)}")
 
     def _virtual(self, name: str, virtual: "Virtual") -> RunValue:
@@ -209,6 +211,15 @@ class Record:
         return f"<{self.class_name} {self.id}>"
 
     __repr__ = __str__
+
+
+NORMALIZED = "normalized_"
+_SIGNS = str.maketrans(dict.fromkeys([*map(chr, range(33)), "\x7f", *'<>#%"{}|\\^[]`'], "_"))
+
+
+def normalized(value: RunValue) -> RunValue:
+    """A text as it may stand in a path: blanks and signs that mean something there are `_`."""
+    return value.translate(_SIGNS) if isinstance(value, str) else value
 
 
 def word(value: RunValue) -> str:

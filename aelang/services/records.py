@@ -1,4 +1,4 @@
-"""Records: a reference to one, and a row as it is kept."""
+"""Records: a reference to one, a row as it is kept, and what is asked of rows."""
 
 from collections.abc import Mapping
 from typing import NamedTuple
@@ -30,3 +30,12 @@ class Row(NamedTuple):
     def reference(self) -> Reference:
         """Its model and id."""
         return Reference(self.model, self.id)
+
+
+def meets(row: Row, conditions: Mapping[str, RunValue]) -> bool:
+    """Whether the columns of `row` equal `conditions`; of a list one of its values is enough."""
+    for name, wanted in conditions.items():
+        found = row.columns.get(name)
+        if found != wanted and not (isinstance(wanted, list) and found in wanted):
+            return False
+    return True

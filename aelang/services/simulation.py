@@ -8,7 +8,7 @@ from collections.abc import Callable, Sequence
 from datetime import datetime, timedelta
 from typing import TypeAlias
 
-from aelang.interpreter.values import RunValue, to_text
+from aelang.interpreter.values import RunValue, Symbol, to_text
 from aelang.services.ports import Answer, Command, KeptRecords
 from aelang.services.record import Record
 from aelang.services.records import Reference, Row
@@ -195,6 +195,16 @@ def _remove_snapshots(records: KeptRecords, row: Row, arguments: _Arguments) -> 
     return None
 
 
+def _prevent(records: KeptRecords, row: Row, arguments: _Arguments) -> Answer:
+    """A policy says that what an event announces must not be."""
+    reason = to_text(arguments[0]) if arguments else ""
+    found = row.columns.get("full_data")
+    data: dict[RunValue, RunValue] = dict(found) if isinstance(found, dict) else {}
+    data[Symbol("policy")] = {Symbol("prevented"): True}
+    _write(records, row.reference, full_data=data, message=reason or "prevented by a policy")
+    return None
+
+
 def _add_resource(records: KeptRecords, row: Row, arguments: _Arguments) -> Answer:
     (other,) = arguments
     return _put_in(records, row.reference, _reference(other))
@@ -250,8 +260,9 @@ _OF_RECORDS: dict[str, _OfRecord] = {
     "extend_retires_on": _extend_retirement,
     "finish_retirement": _finish_retirement,
     "migrate": _migrate,
+    "prevent": _prevent,
     "remove_all_snapshots": _remove_snapshots,
-    "remove_from_disk": _delete,
+    "remove_from_disk": _set(ems_id=None, host_id=None, storage_id=None),  # what is known of it is kept
     "remove_from_service": _remove_from_service,
     "remove_from_vmdb": _delete,
     "remove_resource": _remove_resource,

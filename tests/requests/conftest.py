@@ -10,7 +10,7 @@ from aelang.requests.store.record_rows import keep_rows
 from aelang.requests.store.upkeep import init_store
 from aelang.services.inventory import default_rows
 from tests.requests.servers import postgresql, program
-from tests.requests.stores import SqliteStores, emptied
+from tests.requests.stores import PostgresqlStores, SqliteStores, Stores, emptied
 
 
 @pytest.fixture(scope="session")
@@ -27,6 +27,19 @@ def server() -> Iterator[str]:
         pytest.skip("PostgreSQL is not installed: Debian's package `postgresql` brings it")
     with postgresql() as url:
         yield url
+
+
+@pytest.fixture(scope="session")
+def databases(server: str) -> PostgresqlStores:
+    """New stores in PostgreSQL."""
+    return PostgresqlStores(server)
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def either(request: pytest.FixtureRequest) -> Stores:
+    """New stores of either kind."""
+    found: Stores = request.getfixturevalue("stores" if request.param == "sqlite" else "databases")
+    return found
 
 
 @pytest.fixture(params=["sqlite", "postgresql"])

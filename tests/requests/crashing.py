@@ -51,8 +51,7 @@ def lay_out(store: Store, folder: Path, requests: int) -> Bench:
     work = Work(store, written)
     work.clock._now = SystemClock().now()
     numbers = tuple(work.request(instance="Outer/one") for _ in range(requests))
-    assert store.path is not None
-    return Bench(store.path, open_project([str(written)], cache=False), folder / "calls", numbers)
+    return Bench(store.path or store.name, open_project([str(written)], cache=False), folder / "calls", numbers)
 
 
 class Noted(Methods):
@@ -124,13 +123,14 @@ def free(bench: Bench, process: int) -> None:
     store.close()
 
 
-def die_at(bench: Bench, number: int) -> bool:
-    """Has a worker die at that point, and frees what it had; False where it came to its end before."""
-    process = begin(bench, number)
-    if await_end(process) == 0:
-        return False
-    free(bench, process)
-    return True
+def die_at(bench: Bench, number: int, workers: int = 1) -> bool:
+    """Has workers die at that point, each of several one point later, and frees what they had; False where all came to
+    their end before."""
+    started = [begin(bench, number + each) for each in range(workers)]
+    dead = [process for process in started if await_end(process) != 0]
+    for process in dead:
+        free(bench, process)
+    return bool(dead)
 
 
 def kill_at_random(bench: Bench, workers: int, kills: int, seed: int) -> None:

@@ -172,7 +172,7 @@ def test_what_was_denied_cannot_be_denied_again() -> None:
         (new_case(auto_approve=True), BOB, "request 1 is approved already"),
         (done(approving.deny(new_case(), BOB, "", NOW)), BOB, "request 1 was denied, and stays so: make a new one"),
         (new_case(by=BOB), BOB, "request 1 is Bob's own: somebody else has to approve it"),
-        (new_case(), GREG, "greg may not approve request 1: the role of his group lacks it"),
+        (new_case(), GREG, "greg may not approve request 1: the role of their group does not let them"),
         (new_case("clone_to_service", cart=True), BOB, "request 1 lies in a cart: place its order first"),
         (new_case("MiqProvisionRequestTemplate"), BOB,
          "request 1 is a template: it is never executed, so there is nothing to approve"),

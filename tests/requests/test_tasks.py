@@ -74,6 +74,11 @@ def test_when_a_task_of_a_service_fails_those_that_wait_never_begin() -> None:
     )  # fmt: skip
 
 
+def test_a_request_says_the_gravest_of_what_its_tasks_came_to() -> None:
+    case = tasks.automate_ended(begun("vm_retire", options={"src_ids": [4, 5]}), 1, "error", NOW).case
+    assert ("finished", "Error", "Request completed with errors") == case.request[5:8]
+
+
 def test_a_message_for_people_stands_before_all_others() -> None:
     said = done(creating.edit(begun("automation"), {"user_message": "on its way"}, NOW))
     assert "on its way" == done(tasks.executing(said, 1, NOW)).request.message

@@ -4,13 +4,11 @@ from collections import Counter
 from pathlib import Path
 
 from tests.requests import crashing
-from tests.requests.stores import SqliteStores
+from tests.requests.stores import Stores
 
 
-def test_a_worker_killed_at_each_step_in_turn_loses_nothing_and_repeats_nothing(
-    stores: SqliteStores, tmp_path: Path
-) -> None:
-    store = stores.new()
+def test_a_worker_killed_at_each_step_in_turn_loses_nothing_and_repeats_nothing(either: Stores, tmp_path: Path) -> None:
+    store = either.new()
     bench = crashing.lay_out(store, tmp_path, 1)
     store.close()
     deaths = 0

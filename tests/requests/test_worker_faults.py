@@ -6,7 +6,8 @@ import signal
 import sqlite3
 import subprocess
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from datetime import timedelta
 from pathlib import Path
 
@@ -17,7 +18,7 @@ from aelang.interpreter.ports import MethodCall
 from aelang.requests.queue import list_items
 from aelang.requests.store import Store, StoreError, open_store
 from aelang.requests.worker import Wanted, run_workers
-from tests.requests.stores import SqliteStores
+from tests.requests.stores import PostgresqlStores, SqliteStores
 from tests.requests.working import Methods, Work, machine, wait, write_datastore
 
 THREE = machine("Machine", {"first": "METHOD::act", "second": "METHOD::slow", "third": "METHOD::act"},
@@ -44,10 +45,19 @@ def test_a_store_that_is_deleted_ends_the_worker_and_says_so(kept: Store, tmp_pa
         work.work()
 
 
+def test_a_database_that_is_dropped_ends_the_worker_and_says_so(databases: PostgresqlStores, tmp_path: Path) -> None:
+    store = databases.new()
+    work = Work(store, write_datastore(tmp_path, THREE), Methods({"slow": lambda call: databases.lose(store)}))
+    work.request()
+    with pytest.raises(StoreError, match="is not there: make the database first, and check its URL"):
+        work.work()
+    store.close()
+
+
 def test_a_full_disk_ends_the_worker_and_what_was_not_written_is_done_later(kept: Store, tmp_path: Path) -> None:
     work = Work(kept, write_datastore(tmp_path, THREE), Methods({"slow": wait(3)}))
     number = work.request()
-    kept.engine.dispose()
+    kept.close()
     listen = (kept.engine, "connect", _limit)
     event.listen(*listen)
     with pytest.raises(StoreError, match="is full: there is no room on its disk"):
@@ -55,7 +65,7 @@ def test_a_full_disk_ends_the_worker_and_what_was_not_written_is_done_later(kept
             work.request()
             work.work()
     event.remove(*listen)
-    kept.engine.dispose()
+    kept.close()
     again = Work(kept, tmp_path)
     with kept.writing() as connection:
         again.queue.release(connection, again.worker._manner.taker.name)
@@ -166,43 +176,56 @@ sys.exit(run_workers(wanted, lambda said: print(said, flush=True)))
 """
 
 
-def _start(store: Store, folder: Path, concurrency: int, *more: str) -> "subprocess.Popen[str]":
-    arguments = [sys.executable, "-c", _RUN, str(store.path), str(folder), str(concurrency), *more]
-    return subprocess.Popen(arguments, stdout=subprocess.PIPE, text=True)
+@contextmanager
+def _start(store: Store, folder: Path, concurrency: int, *more: str) -> "Iterator[subprocess.Popen[str]]":
+    """Workers; none is left behind where a test fails."""
+    arguments = [sys.executable, "-c", _RUN, store.path or store.name, str(folder), str(concurrency), *more]
+    with subprocess.Popen(arguments, stdout=subprocess.PIPE, text=True) as process:
+        try:
+            yield process
+        finally:
+            process.terminate()
+
+
+def _read(process: "subprocess.Popen[str]", words: str, times: int) -> list[str]:
+    """The lines that it says until as many have those words."""
+    assert process.stdout is not None
+    lines: list[str] = []
+    while sum(words in each for each in lines) < times:
+        lines.append(process.stdout.readline())
+        assert lines[-1], lines
+    return lines
 
 
 @pytest.mark.parametrize("concurrency", [1, 2])
-def test_workers_drain_the_queue_and_end(kept: Store, tmp_path: Path, concurrency: int) -> None:
-    work = Work(kept, write_datastore(tmp_path, THREE))
+def test_workers_drain_the_queue_and_end(store: Store, tmp_path: Path, concurrency: int) -> None:
+    work = Work(store, write_datastore(tmp_path, THREE))
     work.clock._now -= timedelta(days=400)
     numbers = [work.request() for _ in range(3)]
-    with _start(kept, tmp_path, concurrency, "drain") as process:
+    with _start(store, tmp_path, concurrency, "drain") as process:
         process.communicate(timeout=60)
     assert 0 == process.returncode
     assert {True} == {_is_finished(work, each) for each in numbers}
 
 
 @pytest.mark.parametrize("concurrency", [1, 2])
-def test_a_worker_that_is_asked_to_end_does(kept: Store, tmp_path: Path, concurrency: int) -> None:
-    with _start(kept, write_datastore(tmp_path, THREE), concurrency, "go") as process:
-        assert process.stdout is not None
-        for _ in range(concurrency):
-            assert "works on" in process.stdout.readline()
+def test_a_worker_that_is_asked_to_end_does(store: Store, tmp_path: Path, concurrency: int) -> None:
+    with _start(store, write_datastore(tmp_path, THREE), concurrency, "go") as process:
+        _read(process, "works on", concurrency)
         process.send_signal(signal.SIGTERM)
         process.communicate(timeout=60)
     assert 0 == process.returncode
 
 
-def test_a_worker_that_is_killed_is_replaced(kept: Store, tmp_path: Path) -> None:
-    with _start(kept, write_datastore(tmp_path, THREE), 2, "go") as process:
-        assert process.stdout is not None
-        first = process.stdout.readline()
-        os.kill(int(first.split()[1].rpartition(":")[2]), signal.SIGKILL)
-        said = [process.stdout.readline() for _ in range(3)]
+def test_a_worker_that_is_killed_is_replaced(store: Store, tmp_path: Path) -> None:
+    with _start(store, write_datastore(tmp_path, THREE), 2, "go") as process:
+        killed = _read(process, "works on", 2)[-1].split()[1].rpartition(":")[2]
+        os.kill(int(killed), signal.SIGKILL)
+        ended, replaced = _read(process, "was ended by signal 9", 1), _read(process, "works on", 1)
         process.send_signal(signal.SIGTERM)
         process.communicate(timeout=60)
-    assert 1 == sum("was ended by signal 9" in each for each in said)
-    assert 2 == sum("works on" in each for each in said)
+    assert f"worker {killed} was ended by signal 9\n" == ended[-1]
+    assert killed != replaced[-1].split()[1].rpartition(":")[2]
 
 
 def test_a_clock_of_its_own_takes_one_worker(kept: Store) -> None:

@@ -1,14 +1,13 @@
 """`aelang queue list`: what waits to be worked, is worked, or was given up."""
 
-from typing import TYPE_CHECKING
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Any
 
-from aelang.cli.console import Console
 from aelang.cli.options import HOW, JSON, Command, Given, Option
-from aelang.cli.request.list import LIMIT
-from aelang.cli.stores import STORE, number_of, print_json, print_table, shown, with_store
+from aelang.cli.stores import LIMIT, STORE, Columns, number_of, print_list, shown
 
 if TYPE_CHECKING:
-    from aelang.requests.store import Store
+    from aelang.requests.queue import Item
 
 COMMAND = Command(
     text="""Lists the messages of the queue in the order in which they are worked: `ready` to be worked, `future` until
@@ -33,29 +32,19 @@ _TITLES = ("id", "state", "priority", "method", "of", "context", "due", "attempt
 
 def execute(given: Given) -> int:
     """Prints the list; 1 where the store cannot be used."""
-    console = Console(given)
-    return with_store(given, console, lambda store: _list(store, given, console))
+
+    def find(connection: Any, limit: int) -> "Sequence[Item]":
+        from aelang.requests.queue import list_items
+
+        of = given.text("request")
+        wanted = None if of is None else number_of(of, "request")
+        return list_items(connection, given.many("state") or None, wanted, limit)
+
+    return print_list(given, Columns("messages", _TITLES, _cells), find)
 
 
-def _list(store: "Store", given: Given, console: Console) -> int:
-    from aelang.requests.queue import list_items
+def _cells(row: "Item") -> tuple[str, ...]:
+    from aelang.services.references import write_reference
 
-    of, limit = given.text("request"), given.number("limit", 50)
-    states = given.many("state") or None
-    with store.reading() as connection:
-        found = list_items(connection, states, None if of is None else number_of(of, "request"), limit + 1)
-    if given.flag("json"):
-        print_json(console, found[:limit])
-        return 0
-    rows = [
-        (str(each.number), each.state, str(each.priority), each.method, f"{each.of.model} {each.of.id}",
-         each.task_id or "-", shown(each.deliver_on), str(each.attempts), each.reason or "")
-        for each in found[:limit]
-    ]  # fmt: skip
-    if rows:
-        print_table(console, _TITLES, rows)
-    else:
-        console.note("there are no such messages")
-    if len(found) > limit:
-        console.note(f"there are more: --limit {2 * limit} shows twice as many")
-    return 0
+    return (str(row.number), row.state, str(row.priority), row.method, write_reference(row.of),
+            row.task_id or "-", shown(row.deliver_on), str(row.attempts), row.reason or "")  # fmt: skip

@@ -1,13 +1,13 @@
 """`aelang queue show`: a message of the queue."""
 
-from typing import TYPE_CHECKING
+from collections.abc import Iterator
+from typing import TYPE_CHECKING, Any
 
-from aelang.cli.console import Console, printable
-from aelang.cli.options import HOW, JSON, Argument, Command, Given, Hindered
-from aelang.cli.stores import STORE, as_json, number_of, print_json, unknown, with_store
+from aelang.cli.options import HOW, JSON, Argument, Command, Given
+from aelang.cli.stores import STORE, as_json, print_one
 
 if TYPE_CHECKING:
-    from aelang.requests.store import Store
+    from aelang.requests.queue import Item
 
 COMMAND = Command(
     text="""Shows MESSAGE: what is to be done, for what, when, by which worker it is being done, and why it was given
@@ -20,31 +20,28 @@ up.""",
 
 def execute(given: Given) -> int:
     """Shows it; 1 where there is no such message, or no more."""
-    console = Console(given)
-    return with_store(given, console, lambda store: _show(store, given, console))
+    return print_one(given, "message", _item, _lines, lambda item: item)
 
 
-def _show(store: "Store", given: Given, console: Console) -> int:
+def _item(connection: Any, number: int) -> "Item | None":
     from aelang.requests.queue import read_item
 
-    number = number_of(given.text("message") or "", "message")
-    with store.reading() as connection:
-        found = read_item(connection, number)
-    if found is None:
-        raise Hindered(f"{unknown('message', number)}; one that was worked is gone")
-    if given.flag("json"):
-        print_json(console, found)
-        return 0
-    for name, value in as_json(found).items():
+    return read_item(connection, number)
+
+
+def _lines(item: "Item") -> Iterator[str]:
+    for name, value in as_json(item).items():
         if value not in (None, {}):
-            console.result(printable(f"{name.ljust(13)}{_text(value)}"))
-    return 0
+            yield f"{name.ljust(13)}{_text(value)}"
 
 
 def _text(value: object) -> str:
+    from aelang.services.records import Reference
+    from aelang.services.references import write_reference
+
     match value:
-        case {"model": model, "id": number}:
-            return f"{model} {number}"
+        case {"model": str(model), "id": int(number)}:
+            return write_reference(Reference(model, number))
         case dict():
             return ", ".join(f"{name}={each}" for name, each in value.items())
         case _:

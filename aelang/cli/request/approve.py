@@ -3,9 +3,9 @@
 from datetime import datetime
 from typing import TYPE_CHECKING
 
-from aelang.cli.options import HOW, JSON, Command, Given, Option
-from aelang.cli.request.deciding import REASON, REQUESTS, decide_each
-from aelang.cli.stores import STORE, USER, rules
+from aelang.cli.options import Command, Given
+from aelang.cli.request.deciding import OF_APPROVALS, REQUESTS, decide_each
+from aelang.cli.stores import rules
 
 if TYPE_CHECKING:
     from aelang.requests.decision import Answer
@@ -16,14 +16,7 @@ COMMAND = Command(
 or at the time that it is scheduled for. Nobody approves a request of his own but an administrator, and not even he
 where `own_by_administrator = false` stands in the table `[requests]` of aelang.toml.""",
     arguments=(REQUESTS,),
-    options=(
-        STORE,
-        USER,
-        REASON,
-        Option(("--approval",), "The approval that is meant, where several are asked for.", "ID", least=1),
-        JSON,
-        *HOW,
-    ),
+    options=OF_APPROVALS,
     examples=(("aelang request approve 1 --reason 'as discussed'", "by the user `admin`"),),
 )
 

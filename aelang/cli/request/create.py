@@ -3,11 +3,17 @@
 from typing import TYPE_CHECKING, Any
 
 from aelang.cli.console import Console
-from aelang.cli.options import HOW, JSON, Argument, Command, Given, Hindered, Misused, Option
+from aelang.cli.options import HOW, JSON, WHERE, Argument, Command, Given, Hindered, Misused, Option
+from aelang.cli.request.order import checking_out
+from aelang.cli.request.services import KINDS, OPTIONS, order_service
 from aelang.cli.stores import STORE, USER, find_person, now, print_json, rules, with_store
 
 if TYPE_CHECKING:
+    from datetime import datetime
+
     from aelang.requests.creating import Approver, Wanted
+    from aelang.requests.decision import Decision
+    from aelang.requests.rows import Person
     from aelang.requests.store import Store
     from aelang.requests.store.records import StoreRecords
     from aelang.services.records import Reference
@@ -18,7 +24,11 @@ model). It waits for approval unless --approve is given; `aelang worker` then wo
 
 An automation request has a TARGET: what is to be run, `/Namespace/Class/instance?argument=value#message`. What other
 types need stands in options: `number_of_vms`, `src_vm_id`, `vm_memory`, ... A value is JSON where it is well-formed
-JSON (3, true, [1, 2]), and text otherwise.""",
+JSON (3, true, [1, 2]), and text otherwise.
+
+For the services of an --account there are `add_service` with the type of the service for a TARGET, `modify_service` and
+`delete_service` with a --service. Their options are the properties of the service, each a text; they need no approval,
+and are prepared at once: what they touch is locked.""",
     arguments=(
         Argument("type", "TYPE"),
         Argument("target", "[TARGET]", required=False, completes="names"),
@@ -35,7 +45,9 @@ JSON (3, true, [1, 2]), and text otherwise.""",
         Option(("--approver",), "Who is asked: a userid, or `group:NAME` for anyone of a group. May be given again.",
                "USERID|group:NAME", many=True),
         Option(("--approvals",), "How many of them must approve; all without it.", "N", least=1),
-        Option(("--cart",), "The order of a service lies in a cart until it is placed."),
+        Option(("--cart",), "A service lies in the cart of its requester until `aelang request check-out`."),
+        *OPTIONS,
+        *WHERE,
         JSON,
         *HOW,
     ),
@@ -43,6 +55,8 @@ JSON (3, true, [1, 2]), and text otherwise.""",
         ("aelang request create automation /System/Request/hello --attr name=Ada --approve", "runs when a worker does"),
         ("aelang request create template -o number_of_vms=3 -o vm_memory=4096", "waits for approval"),
         ("aelang request create automation /System/Request/hello --at 2030-01-01T06:00:00Z --approve", "runs then"),
+        ("aelang request create add_service /Hosting/WebSite/standard --account acme -o domain=acme.example",
+         "orders a service"),
     ),
 )  # fmt: skip
 
@@ -54,6 +68,12 @@ def execute(given: Given) -> int:
 
 
 def _create(store: "Store", given: Given, console: Console) -> int:
+    if given.text("type") in KINDS:
+        return order_service(store, given, console, dict(_pair("--option", each) for each in given.many("option")))
+    return _create_request(store, given, console)
+
+
+def _create_request(store: "Store", given: Given, console: Console) -> int:
     from aelang.requests import creating
     from aelang.requests.decision import Refused
     from aelang.requests.store.cases import RowNumbers, carry_out
@@ -66,6 +86,8 @@ def _create(store: "Store", given: Given, console: Console) -> int:
         made = creating.create(wanted, requester, RowNumbers(connection), at, ruled)
         if isinstance(made, Refused):
             raise Hindered(made.sentence)
+        if not made.case.request.process:
+            made = _in_cart(connection, made, requester, at)
         carry_out(connection, None, made, at)
     request = made.case.request
     if given.flag("json"):
@@ -73,19 +95,29 @@ def _create(store: "Store", given: Given, console: Console) -> int:
         return 0
     waits = request.approval_state == "pending_approval"
     console.result(f"request {request.id}: {request.type}, {request.description}, {request.approval_state}")
-    console.note(f"next: aelang {f'request approve {request.id}' if waits else 'worker --drain'}")
+    if not request.process:
+        console.note(f"next: aelang {checking_out(given)}")
+    else:
+        console.note(f"next: aelang {f'request approve {request.id}' if waits else 'worker --drain'}")
     return 0
+
+
+def _in_cart(connection: Any, made: "Decision", requester: "Person", at: "datetime") -> "Decision":
+    from aelang.requests.ordering import in_order
+
+    return in_order(connection, made, requester, at)
 
 
 def _wanted(given: Given, records: "StoreRecords", options: dict[str, Any]) -> "Wanted":
     from aelang.requests.creating import Wanted
 
-    source = given.text("source")
+    text, wanted = given.text("source"), given.text("type") or ""
+    source = None if text is None else _source(text, records)
     return Wanted(
-        given.text("type") or "",
-        options,
+        wanted,
+        options if source is None else {**_for_source(wanted, source), **options},
         given.text("description") or "",
-        source=None if source is None else _source(source, records),
+        source=source,
         auto_approve=given.flag("approve"),
         approvers=tuple(_approver(each, records) for each in given.many("approver")),
         approvals_needed=given.number("approvals", 0) or None,
@@ -104,12 +136,23 @@ def _approver(text: str, records: "StoreRecords") -> "Approver":
     return Approver(model, row.id, str(row.columns.get("name") or name))
 
 
+def _for_source(wanted: str, source: "Reference") -> dict[str, Any]:
+    """The options that say the same as --source, for the types that go by them."""
+    from aelang.requests.options import for_source
+    from aelang.requests.types import type_named
+
+    kind = type_named(wanted)
+    return {} if kind is None else for_source(kind, source.id)
+
+
 def _source(text: str, records: "StoreRecords") -> "Reference":
     from aelang.services.models import is_model
     from aelang.services.records import Reference
+    from aelang.services.references import read_reference
 
-    model, colon, name = text.rpartition(":")
-    if not colon or not is_model(model):
+    of = read_reference(text)
+    model, _, name = text.rpartition(":") if of is None else (of.model, ":", str(of.id))
+    if not is_model(model):
         raise Hindered(f"`--source {text}` names no record: write MODEL:ID or MODEL:NAME, such as Vm:7")
     row = records.find(model, int(name)) if name.isdecimal() and len(name) < 19 else None
     row = row or next(iter(records.where(model, {"name": name})), None)

@@ -6,8 +6,8 @@ from datetime import datetime
 from typing import TYPE_CHECKING, Any, TypeAlias
 
 from aelang.cli.console import Console
-from aelang.cli.options import Argument, Given, Option
-from aelang.cli.stores import case_of, find_person, now, number_of, print_json, with_store
+from aelang.cli.options import HOW, JSON, Argument, Given, Option
+from aelang.cli.stores import STORE, USER, case_of, find_person, now, number_of, print_json, with_store
 
 if TYPE_CHECKING:
     from aelang.requests.decision import Answer
@@ -17,6 +17,9 @@ if TYPE_CHECKING:
 REQUESTS = Argument("requests", "REQUEST...", many=True)
 REQUEST = Argument("request", "REQUEST")
 REASON = Option(("--reason",), "Why: kept with the decision.", "TEXT")
+APPROVAL = Option(("--approval",), "The approval that is meant, where several are asked for.", "ID", least=1)
+OF_APPROVALS = (STORE, USER, REASON, APPROVAL, JSON, *HOW)
+"""The options of who approves or denies."""
 
 Decide: TypeAlias = "Callable[[Case, Person, datetime], Answer]"
 Change: TypeAlias = "Callable[[Any, int, datetime], str | None]"

@@ -3,9 +3,8 @@
 from datetime import datetime
 from typing import TYPE_CHECKING
 
-from aelang.cli.options import HOW, JSON, Command, Given, Misused, Option
-from aelang.cli.request.deciding import REASON, REQUESTS, decide_each
-from aelang.cli.stores import STORE, USER
+from aelang.cli.options import Command, Given, Misused
+from aelang.cli.request.deciding import OF_APPROVALS, REQUESTS, decide_each
 
 if TYPE_CHECKING:
     from aelang.requests.decision import Answer
@@ -15,14 +14,7 @@ COMMAND = Command(
     text="""Denies each REQUEST in the name of --user, with a reason. A denied request stays so; one that is being
 worked can only be cancelled.""",
     arguments=(REQUESTS,),
-    options=(
-        STORE,
-        USER,
-        REASON,
-        Option(("--approval",), "The approval that is meant, where several are asked for.", "ID", least=1),
-        JSON,
-        *HOW,
-    ),
+    options=OF_APPROVALS,
     examples=(("aelang request deny 1 --reason 'too large: ask for 2'", "the requester sees the reason"),),
 )
 

@@ -1,15 +1,14 @@
 """`aelang request list`: the requests, newest first."""
 
-from typing import TYPE_CHECKING
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Any
 
-from aelang.cli.console import Console
 from aelang.cli.options import HOW, JSON, Command, Given, Hindered, Option
-from aelang.cli.stores import STORE, print_json, print_table, shown, with_store
+from aelang.cli.stores import LIMIT, STORE, Columns, print_list, shown
 
 if TYPE_CHECKING:
-    from aelang.requests.store import Store
+    from aelang.requests.rows import Request
 
-LIMIT = Option(("-n", "--limit"), "At most so many, 50 without it.", "N", least=1)
 _STATES = ("pending", "queued", "active", "finished", "migrated", "provisioned", "reconfigured", "retired")
 
 COMMAND = Command(
@@ -24,6 +23,8 @@ COMMAND = Command(
                "TYPE"),
         Option(("--user",), "Only those that this user made.", "USERID"),
         Option(("--waiting",), "Only those that wait for an operator."),
+        Option(("--transaction",), "Only the transactions at this status: `Pending`, `FailedRollbackError`, ...",
+               "STATUS"),
         LIMIT,
         JSON,
         *HOW,
@@ -40,36 +41,35 @@ _TITLES = ("id", "type", "state", "status", "approval", "user", "created", "mess
 
 def execute(given: Given) -> int:
     """Prints the list; 1 where the store cannot be used or there is no such type."""
-    console = Console(given)
-    return with_store(given, console, lambda store: _list(store, given, console))
+
+    def find(connection: Any, limit: int) -> "Sequence[Request]":
+        from aelang.requests.history import Wish, list_requests
+        from aelang.requests.types import type_named
+
+        kind = given.text("type")
+        if kind is not None and type_named(kind) is None:
+            raise Hindered(unknown_type(kind))
+        wish = Wish(given.text("state"), given.text("approval"), given.text("status"), kind, given.text("user"),
+                    waiting=given.flag("waiting"), limit=limit, transaction=_transaction(given))  # fmt: skip
+        return list_requests(connection, wish)
+
+    return print_list(given, Columns("requests", _TITLES, _cells), find)
 
 
-def _list(store: "Store", given: Given, console: Console) -> int:
-    from aelang.requests.history import Wish, list_requests
-    from aelang.requests.types import type_named
+def _cells(row: "Request") -> tuple[str, ...]:
+    return (str(row.id), row.type, row.request_state, row.status, row.approval_state, row.userid,
+            shown(row.created_on), row.message or "")  # fmt: skip
 
-    kind, limit = given.text("type"), given.number("limit", 50)
-    if kind is not None and type_named(kind) is None:
-        raise Hindered(unknown_type(kind))
-    wish = Wish(given.text("state"), given.text("approval"), given.text("status"), kind, given.text("user"),
-                waiting=given.flag("waiting"), limit=limit + 1)  # fmt: skip
-    with store.reading() as connection:
-        found = list_requests(connection, wish)
-    if given.flag("json"):
-        print_json(console, found[:limit])
-        return 0
-    rows = [
-        (str(each.id), each.type, each.request_state, each.status, each.approval_state, each.userid,
-         shown(each.created_on), each.message or "")
-        for each in found[:limit]
-    ]  # fmt: skip
-    if rows:
-        print_table(console, _TITLES, rows)
-    else:
-        console.note("there are no such requests")
-    if len(found) > limit:
-        console.note(f"there are more: --limit {2 * limit} shows twice as many")
-    return 0
+
+def _transaction(given: Given) -> str | None:
+    """The status that --transaction means, by whichever of its names. Raises Hindered."""
+    from aelang.requests.transactions.words import TRANSACTION_STATUSES, transaction_status
+
+    text = given.text("transaction")
+    found = None if text is None else transaction_status(text)
+    if text is not None and found is None:
+        raise Hindered(f"`{text}` is no status of a transaction: there are {', '.join(TRANSACTION_STATUSES)}")
+    return found
 
 
 def unknown_type(kind: str) -> str:

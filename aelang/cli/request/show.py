@@ -1,14 +1,13 @@
 """`aelang request show`: what happened to a request."""
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
-from aelang.cli.console import Console, printable
-from aelang.cli.options import HOW, JSON, Command, Given, Hindered
+from aelang.cli.options import HOW, JSON, Command, Given
 from aelang.cli.request.deciding import REQUEST
-from aelang.cli.stores import STORE, number_of, print_json, unknown, with_store
+from aelang.cli.stores import STORE, print_one
 
 if TYPE_CHECKING:
-    from aelang.requests.store import Store
+    from aelang.requests.history import History
 
 COMMAND = Command(
     text="""Shows on one screen how REQUEST stands: who approved or denied it, when and why; its tasks, with how often
@@ -22,21 +21,12 @@ command that helps. REQUEST is an id, or a context as traces show it: `automatio
 
 def execute(given: Given) -> int:
     """Shows it; 1 where there is no such request."""
-    console = Console(given)
-    return with_store(given, console, lambda store: _show(store, given, console))
+    from aelang.cli.request.report import document, lines, painted
+
+    return print_one(given, "request", _history, lines, document, painted)
 
 
-def _show(store: "Store", given: Given, console: Console) -> int:
-    from aelang.cli.request.report import document, lines
+def _history(connection: Any, number: int) -> "History | None":
     from aelang.requests.history import read_history
 
-    number = number_of(given.text("request") or "", "request")
-    with store.reading() as connection:
-        history = read_history(connection, number)
-    if history is None:
-        raise Hindered(unknown("request", number))
-    if given.flag("json"):
-        print_json(console, document(history))
-    else:
-        console.result("\n".join(map(printable, lines(history))))
-    return 0
+    return read_history(connection, number)

@@ -63,23 +63,26 @@ def _trace(store: "Store", given: Given, console: Console) -> int:
 def _lines(parts: "Iterable[TracePart]", form: str, width: int, *, everything: bool) -> Iterator[str]:
     from aelang.cli.formats.trace import RENDERERS
     from aelang.interpreter.trace import Followed, Following
-    from aelang.requests.traces import read_events
+    from aelang.requests.traces import read_told
 
     render = RENDERERS[form]
     for part in parts:
-        for event in read_events(part.body):
+        for told, event in read_told(part.body):
             if not everything and not isinstance(event, Following | Followed):
                 continue
             if form == "json":
-                yield _json(part, event)
+                yield _json(part, told, event)
             elif line := render(event):
                 yield f"{part.task_id.ljust(width)}  {line}"
 
 
-def _json(part: "TracePart", event: "Event") -> str:
+def _json(part: "TracePart", told: float | None, event: "Event") -> str:
+    """The event as an object; its time is that of its run where no other was kept."""
     import json
+    from datetime import UTC, datetime
 
     from aelang.cli.stores import as_json
 
-    said = {"context": part.task_id, "at": as_json(part.at), "event": type(event).__name__, **event._asdict()}
+    at = part.at if told is None else datetime.fromtimestamp(told, UTC)
+    said = {"context": part.task_id, "at": as_json(at), "event": type(event).__name__, **event._asdict()}
     return json.dumps(said, ensure_ascii=False)

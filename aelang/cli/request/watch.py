@@ -56,7 +56,7 @@ def _watch(store: "Store", given: Given, console: Console, every: float, limit: 
     number = number_of(given.text("request") or "", "request")
     end = None if limit is None else time.monotonic() + limit
     histories = _histories(store, number, every, end)
-    last = _live(histories) if sys.stdout.isatty() else _lines(histories, console)
+    last = _live(histories, colored=console.colored) if sys.stdout.isatty() else _lines(histories, console)
     request = last.case.request
     if request.request_state != "finished":
         return _NOT_ENDED
@@ -81,18 +81,21 @@ def _histories(store: "Store", number: int, every: float, end: float | None) -> 
         time.sleep(every)
 
 
-def _live(histories: "Iterator[History]") -> "History":
+def _live(histories: "Iterator[History]", *, colored: bool) -> "History":
     """On a terminal: the report, in place of the one before."""
     from rich.live import Live
     from rich.text import Text
 
-    from aelang.cli.request.report import lines
+    from aelang.cli.request.report import lines, painted
     from aelang.interpreter.values import mask_secrets
+
+    paint = painted if colored else str
 
     with Live(auto_refresh=False) as screen:
         for each in histories:
             last = each
-            screen.update(Text(mask_secrets("\n".join(map(printable, lines(each))))), refresh=True)
+            text = "\n".join(paint(printable(line)) for line in lines(each))
+            screen.update(Text.from_ansi(mask_secrets(text)), refresh=True)
     return last
 
 

@@ -1,14 +1,13 @@
 """`aelang task list`: the tasks of requests, newest first."""
 
-from typing import TYPE_CHECKING
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Any
 
-from aelang.cli.console import Console
 from aelang.cli.options import HOW, JSON, Command, Given, Option
-from aelang.cli.request.list import LIMIT
-from aelang.cli.stores import STORE, number_of, print_json, print_table, shown, with_store
+from aelang.cli.stores import LIMIT, STORE, Columns, number_of, print_list, shown
 
 if TYPE_CHECKING:
-    from aelang.requests.store import Store
+    from aelang.requests.rows import Task
 
 COMMAND = Command(
     text="""Lists tasks, the newest first; several filters must all hold.""",
@@ -35,30 +34,18 @@ _TITLES = ("id", "request", "parent", "type", "state", "status", "updated", "mes
 
 def execute(given: Given) -> int:
     """Prints the list; 1 where the store cannot be used."""
-    console = Console(given)
-    return with_store(given, console, lambda store: _list(store, given, console))
+
+    def find(connection: Any, limit: int) -> "Sequence[Task]":
+        from aelang.requests.history import Wish, list_tasks
+
+        of = given.text("request")
+        wish = Wish(given.text("state"), None, given.text("status"), given.text("type"), given.text("user"),
+                    None if of is None else number_of(of, "request"), given.flag("waiting"), limit)  # fmt: skip
+        return list_tasks(connection, wish)
+
+    return print_list(given, Columns("tasks", _TITLES, _cells), find)
 
 
-def _list(store: "Store", given: Given, console: Console) -> int:
-    from aelang.requests.history import Wish, list_tasks
-
-    of, limit = given.text("request"), given.number("limit", 50)
-    wish = Wish(given.text("state"), None, given.text("status"), given.text("type"), given.text("user"),
-                None if of is None else number_of(of, "request"), given.flag("waiting"), limit + 1)  # fmt: skip
-    with store.reading() as connection:
-        found = list_tasks(connection, wish)
-    if given.flag("json"):
-        print_json(console, found[:limit])
-        return 0
-    rows = [
-        (str(each.id), str(each.miq_request_id), str(each.miq_request_task_id or "-"), each.type, each.state,
-         each.status, shown(each.updated_on), each.message or "")
-        for each in found[:limit]
-    ]  # fmt: skip
-    if rows:
-        print_table(console, _TITLES, rows)
-    else:
-        console.note("there are no such tasks")
-    if len(found) > limit:
-        console.note(f"there are more: --limit {2 * limit} shows twice as many")
-    return 0
+def _cells(row: "Task") -> tuple[str, ...]:
+    return (str(row.id), str(row.miq_request_id), str(row.miq_request_task_id or "-"), row.type, row.state, row.status,
+            shown(row.updated_on), row.message or "")  # fmt: skip

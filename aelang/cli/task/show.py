@@ -1,16 +1,14 @@
 """`aelang task show`: a task with its states, its options and its last workspace."""
 
-from collections.abc import Iterator
-from typing import TYPE_CHECKING
+from collections.abc import Iterable, Iterator
+from typing import TYPE_CHECKING, Any, NamedTuple
 
-from aelang.cli.console import Console, printable
-from aelang.cli.options import HOW, JSON, Argument, Command, Given, Hindered, Option
-from aelang.cli.stores import STORE, as_json, number_of, print_json, shown, unknown, with_store
+from aelang.cli.options import HOW, JSON, Argument, Command, Given, Hindered, Misused, Option
+from aelang.cli.stores import STORE, as_json, print_one, shown
 
 if TYPE_CHECKING:
     from aelang.requests.history import StateSeen
     from aelang.requests.rows import Task
-    from aelang.requests.store import Store
     from aelang.requests.store.keeping import KeptWorkspace
 
 COMMAND = Command(
@@ -23,49 +21,58 @@ XML.""",
 )
 
 
+class _Seen(NamedTuple):
+    """A task, the states of its machine, and the workspace of its last run."""
+
+    task: "Task"
+    states: "list[StateSeen]"
+    kept: "KeptWorkspace | None"
+
+
 def execute(given: Given) -> int:
-    """Shows it; 1 where there is no such task, or no workspace of it."""
-    console = Console(given)
-    return with_store(given, console, lambda store: _show(store, given, console))
+    """Shows it; 1 where there is no such task, or no workspace of it. Raises Misused."""
+    from aelang.cli.request.report import painted
+
+    if given.flag("workspace"):
+        if given.flag("json"):
+            raise Misused("`--workspace` prints XML: leave it out, or --json")
+        return print_one(given, "task", _seen, _workspace, _document)
+    return print_one(given, "task", _seen, _lines, _document, painted)
 
 
-def _show(store: "Store", given: Given, console: Console) -> int:
+def _seen(connection: Any, number: int) -> _Seen | None:
     from aelang.requests.history import states_seen
     from aelang.requests.store.cases import read_case, request_of
     from aelang.requests.store.keeping import read_journal, read_workspace
     from aelang.services.records import Reference
 
-    number = number_of(given.text("task") or "", "task")
-    with store.reading() as connection:
-        request = request_of(connection, Reference("MiqRequestTask", number))
-        case = None if request is None else read_case(connection, request)
-        if request is None or case is None:
-            raise Hindered(unknown("task", number))
-        task = case.task(number)
-        states = [each for each in states_seen(read_journal(connection, request)) if each.task == number]
-        kept = read_workspace(connection, task.task_id)
-    if given.flag("workspace"):
-        return _print_workspace(kept, number, console)
-    if given.flag("json"):
-        last = None if kept is None else {"guid": kept.guid, "uri": kept.uri, "kept_on": kept.kept_on}
-        print_json(console, {**task._asdict(), "states": states, "workspace": last})
-    else:
-        console.result("\n".join(map(printable, _lines(task, states, kept))))
-    return 0
+    request = request_of(connection, Reference("MiqRequestTask", number))
+    case = None if request is None else read_case(connection, request)
+    if request is None or case is None:
+        return None
+    task = case.task(number)
+    states = [each for each in states_seen(read_journal(connection, request)) if each.task == number]
+    return _Seen(task, states, read_workspace(connection, task.task_id))
 
 
-def _print_workspace(kept: "KeptWorkspace | None", number: int, console: Console) -> int:
+def _document(seen: _Seen) -> dict[str, Any]:
+    kept = seen.kept
+    last = None if kept is None else {"guid": kept.guid, "uri": kept.uri, "kept_on": kept.kept_on}
+    return {**seen.task._asdict(), "states": seen.states, "workspace": last}
+
+
+def _workspace(seen: _Seen) -> Iterable[str]:
     from aelang.requests.traces import read_body
 
-    if kept is None:
-        raise Hindered(f"nothing of task {number} was run yet: there is no workspace")
-    console.result(read_body(kept.body).rstrip("\n"))
-    return 0
+    if seen.kept is None:
+        raise Hindered(f"nothing of task {seen.task.id} was run yet: there is no workspace")
+    return [read_body(seen.kept.body).rstrip("\n")]
 
 
-def _lines(task: "Task", states: "list[StateSeen]", kept: "KeptWorkspace | None") -> Iterator[str]:
+def _lines(seen: _Seen) -> Iterator[str]:
     from aelang.cli.request.report import state_line
 
+    task, states, kept = seen
     yield f"task {task.id}  {task.type}  {task.description}"
     yield f"  state      {task.state}, {task.status}: {task.message or '-'}"
     yield f"  request    {task.miq_request_id}"

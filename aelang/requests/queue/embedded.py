@@ -13,9 +13,7 @@ from typing import Any
 from sqlalchemy import (
     ColumnElement,
     Connection,
-    Row,
     Select,
-    Update,
     and_,
     bindparam,
     case,
@@ -32,6 +30,7 @@ from sqlalchemy.exc import IntegrityError
 from aelang.requests.decision import Message
 from aelang.requests.queue.port import DEAD, READY, Claimed, Item, Lost, Taker
 from aelang.requests.store.cases import enqueue
+from aelang.requests.store.prepared import Given, Prepared, Row
 from aelang.requests.store.schema import QUEUE
 from aelang.services.records import Reference
 
@@ -61,16 +60,16 @@ def _is(state: str) -> ColumnElement[bool]:
 
 
 _HELD = and_(_is("running"), QUEUE.c.id == bindparam("number"), QUEUE.c.fence == bindparam("held"))
-_DUE = update(QUEUE).where(_is("future"), QUEUE.c.deliver_on <= bindparam("now")).values(state=READY)
-_CHECK = select(QUEUE.c.id).where(_HELD).with_for_update()
-_DONE = delete(QUEUE).where(_HELD)
-_PROLONG = update(QUEUE).where(_HELD).values(lease_until=bindparam("until"))
+_DUE = Prepared(update(QUEUE).where(_is("future"), QUEUE.c.deliver_on <= bindparam("now")).values(state=READY))
+_CHECK = Prepared(select(QUEUE.c.id).where(_HELD).with_for_update())
+_DONE = Prepared(delete(QUEUE).where(_HELD))
+_PROLONG = Prepared(update(QUEUE).where(_HELD).values(lease_until=bindparam("until")))
 _LET_GO: dict[str, None] = {"worker": None, "lease_until": None}
-_BACK = update(QUEUE).where(_HELD).values(
+_BACK = Prepared(update(QUEUE).where(_HELD).values(
     state=bindparam("next"), deliver_on=bindparam("due"), reason=bindparam("why"),
     attempts=QUEUE.c.attempts - bindparam("less", type_=QUEUE.c.attempts.type), **_LET_GO,
-)  # fmt: skip
-_BURY = update(QUEUE).where(_HELD).values(state=DEAD, reason=bindparam("why"), **_LET_GO)
+))  # fmt: skip
+_BURY = Prepared(update(QUEUE).where(_HELD).values(state=DEAD, reason=bindparam("why"), **_LET_GO))
 _TOO_OFTEN = QUEUE.c.attempts >= MOST_DEATHS
 _FREE = update(QUEUE).values(
     state=case((_TOO_OFTEN, literal(DEAD)), else_=literal(READY)),
@@ -106,25 +105,25 @@ class EmbeddedQueue:
         return found
 
     def _promote(self, connection: Connection, now: datetime) -> None:
-        connection.execute(_DUE, {"now": now})
+        _DUE.run(connection, {"now": now})
         self._promoted = now
 
     def _take(self, connection: Connection, taker: Taker, until: datetime) -> Claimed | None:
         given = {"name": taker.name, "until": until, "my_zone": taker.zone, "my_server": taker.server}
         statement = _claim(taker.roles)
         if connection.dialect.name == "sqlite":  # one writer at a time: nobody can be faster
-            return _claimed(connection.execute(statement, given).one_or_none())
+            return _claimed(statement.first(connection, given))
         for _ in range(_CHOICES):
             try:
                 with connection.begin_nested():
-                    return _claimed(connection.execute(statement, given).one_or_none())
+                    return _claimed(statement.first(connection, given))
             except IntegrityError:
                 continue
         return None
 
     def check(self, connection: Connection, claimed: Claimed) -> None:
         """Sees that the message is still the worker's."""
-        if connection.execute(_CHECK, _held(claimed)).first() is None:
+        if _CHECK.first(connection, _held(claimed)) is None:
             raise Lost
 
     def acknowledge(self, connection: Connection, claimed: Claimed) -> None:
@@ -145,7 +144,7 @@ class EmbeddedQueue:
 
     def prolong(self, connection: Connection, claimed: Claimed, until: datetime) -> bool:
         """Prolongs the lease."""
-        return connection.execute(_PROLONG, {**_held(claimed), "until": until}).rowcount == 1
+        return _PROLONG.run(connection, {**_held(claimed), "until": until}) == 1
 
     def release(self, connection: Connection, worker: str) -> tuple[Item, ...]:
         """Frees what a dead worker had."""
@@ -161,14 +160,14 @@ def _held(claimed: Claimed) -> dict[str, Any]:
     return {"number": claimed.number, "held": claimed.fence}
 
 
-def _hit(connection: Connection, statement: Any, given: dict[str, Any]) -> None:  # an update or a delete
-    if connection.execute(statement, given).rowcount != 1:
+def _hit(connection: Connection, statement: Prepared, given: Given) -> None:
+    if statement.run(connection, given) != 1:
         raise Lost
 
 
 @cache
-def _claim(roles: tuple[str, ...] | None) -> Update:
-    return (
+def _claim(roles: tuple[str, ...] | None) -> Prepared:
+    return Prepared(
         update(QUEUE)
         .where(QUEUE.c.id == _first(roles).scalar_subquery())
         .values(
@@ -192,22 +191,22 @@ def _first(roles: tuple[str, ...] | None) -> Select[Any]:
         or_(waiting.c.server.is_(None), waiting.c.server == bindparam("my_server")),
     )
     if roles is not None:
-        chosen = chosen.where(or_(waiting.c.role.is_(None), waiting.c.role.in_(roles)))
+        chosen = chosen.where(or_(waiting.c.role.is_(None), *(waiting.c.role == each for each in roles)))
     return chosen.order_by(waiting.c.priority, waiting.c.id).limit(1).with_for_update(skip_locked=True, of=waiting)
 
 
-def _claimed(row: "Row[Any] | None") -> Claimed | None:
+def _claimed(row: Row | None) -> Claimed | None:
     if row is None:
         return None
     number, fence, method, model, of, *others = tuple(row)
     return Claimed(number, fence, method, Reference(model, of), *others)
 
 
-def _buried(rows: Iterable["Row[Any]"]) -> tuple[Item, ...]:
+def _buried(rows: Iterable[Row]) -> tuple[Item, ...]:
     return tuple(item for item in map(_item, rows) if item.state == DEAD)
 
 
-def _item(row: "Row[Any]") -> Item:
+def _item(row: Row) -> Item:
     number, state, method, model, of, *others = tuple(row)
     item = Item(number, state, method, Reference(model, of), *others)
     return item._replace(fence=item.fence or 0)

@@ -5,11 +5,13 @@ from datetime import datetime
 from functools import cache
 from typing import Any
 
-from sqlalchemy import Connection, Select, Table, Update, bindparam, insert, select, text, update
+from sqlalchemy import Connection, Select, Table, bindparam, insert, select, text, update
 
 from aelang.requests.decision import Decision, Event, Message, changes
 from aelang.requests.rows import Approval, Case, Request, Task
+from aelang.requests.store.prepared import Prepared
 from aelang.requests.store.schema import APPROVALS, QUEUE, REQUESTS, TASKS
+from aelang.requests.types import PROVISIONING
 from aelang.services.models import ancestors
 from aelang.services.records import Reference
 
@@ -21,12 +23,12 @@ def _whole(table: Table, fields: Sequence[str], key: str) -> Select[Any]:
     return select(*columns).where(table.c[key] == bindparam("number")).order_by(table.c.id)
 
 
-_REQUEST = _whole(REQUESTS, Request._fields, "id")
-_REQUEST_LOCKED = _REQUEST.with_for_update()
-_APPROVALS = _whole(APPROVALS, Approval._fields, "miq_request_id")
-_TASKS = _whole(TASKS, Task._fields, "miq_request_id")
-_REQUEST_OF_TASK = select(TASKS.c.miq_request_id).where(TASKS.c.id == bindparam("number"))
-_REQUEST_OF_APPROVAL = select(APPROVALS.c.miq_request_id).where(APPROVALS.c.id == bindparam("number"))
+_REQUEST = Prepared(_whole(REQUESTS, Request._fields, "id"), shared=True)
+_REQUEST_LOCKED = Prepared(_whole(REQUESTS, Request._fields, "id").with_for_update(), shared=True)
+_APPROVALS = Prepared(_whole(APPROVALS, Approval._fields, "miq_request_id"))
+_TASKS = Prepared(_whole(TASKS, Task._fields, "miq_request_id"), shared=True)
+_REQUEST_OF_TASK = Prepared(select(TASKS.c.miq_request_id).where(TASKS.c.id == bindparam("number")))
+_REQUEST_OF_APPROVAL = Prepared(select(APPROVALS.c.miq_request_id).where(APPROVALS.c.id == bindparam("number")))
 
 
 def read_case(connection: Connection, number: int, *, approvals: bool = True) -> Case | None:
@@ -34,11 +36,12 @@ def read_case(connection: Connection, number: int, *, approvals: bool = True) ->
     row is locked until the transaction ends, if that is one that writes: whoever changes anything of a request begins
     here."""
     writing = connection.get_execution_options().get("writing")
-    found = connection.execute(_REQUEST_LOCKED if writing else _REQUEST, {"number": number}).one_or_none()
+    given = {"number": number}
+    found = (_REQUEST_LOCKED if writing else _REQUEST).first(connection, given)
     if found is None:
         return None
-    approved = connection.execute(_APPROVALS, {"number": number}).all() if approvals else ()
-    tasks = connection.execute(_TASKS, {"number": number}).all()
+    approved = _APPROVALS.all(connection, given) if approvals else ()
+    tasks = _TASKS.all(connection, given)
     return Case(_request(found), tuple(Approval(*each) for each in approved), tuple(map(_task, tasks)))
 
 
@@ -48,9 +51,9 @@ def request_of(connection: Connection, of: Reference) -> int | None:
         case "MiqRequest":
             return of.id
         case "MiqApproval":
-            return connection.execute(_REQUEST_OF_APPROVAL, {"number": of.id}).scalar()
+            return _REQUEST_OF_APPROVAL.value(connection, {"number": of.id})  # type: ignore[no-any-return]
         case "MiqRequestTask":
-            return connection.execute(_REQUEST_OF_TASK, {"number": of.id}).scalar()
+            return _REQUEST_OF_TASK.value(connection, {"number": of.id})  # type: ignore[no-any-return]
         case _:
             return None
 
@@ -75,14 +78,18 @@ def carry_out(
     that are to be raised at once. `context` is the task id of the message that is being worked: events have it too."""
     done = changes(before, decision.case)
     for row in done.new:
-        connection.execute(_insert(_table(row.reference)), row._asdict())
+        _insert(_table(row.reference), row._fields).run(connection, row._asdict())
     for write in done.writes:
         statement = _update(_table(write.of), tuple(write.columns))
-        connection.execute(statement, {**write.columns, "of_row": write.of.id})
+        statement.run(connection, {**write.columns, "of_row": write.of.id})
     request = decision.case.request.id
     queued = [each for each in decision.events if each.queued]
     messages = (*(_raising(each, context) for each in queued), *decision.messages)
     enqueue(connection, messages, now, request)
+    if decision.case.request.type == PROVISIONING and decision.case.request.request_state == "finished":
+        from aelang.requests.transactions.standing import abandon  # few have transactions
+
+        abandon(connection, request, now, decision.case.request.message)
     return tuple(each for each in decision.events if not each.queued)
 
 
@@ -91,13 +98,14 @@ def _table(of: Reference) -> Table:
 
 
 @cache
-def _insert(table: Table) -> Any:  # SQLAlchemy's, for reuse
-    return insert(table).inline()
+def _insert(table: Table, columns: tuple[str, ...]) -> Prepared:
+    return Prepared(insert(table).inline(), columns)
 
 
 @cache
-def _update(table: Table, columns: tuple[str, ...]) -> Update:
-    return update(table).where(table.c.id == bindparam("of_row")).values({each: bindparam(each) for each in columns})
+def _update(table: Table, columns: tuple[str, ...]) -> Prepared:
+    written: dict[str, Any] = {each: bindparam(each) for each in columns}
+    return Prepared(update(table).where(table.c.id == bindparam("of_row")).values(written))
 
 
 def _raising(event: Event, context: str | None) -> Message:
@@ -110,7 +118,8 @@ def enqueue(connection: Connection, messages: Iterable[Message], now: datetime, 
     """Puts `messages` into the queue, in their order; `request` is the one that they are about. One that is due later
     waits in a state of its own, so that it is no burden to those that are ready."""
     for each in messages:
-        connection.execute(_insert(QUEUE), _queued(each, now, request))
+        row = _queued(each, now, request)
+        _insert(QUEUE, tuple(row)).run(connection, row)
 
 
 def _queued(message: Message, now: datetime, request: int | None) -> dict[str, Any]:
@@ -135,19 +144,19 @@ def _queued(message: Message, now: datetime, request: int | None) -> dict[str, A
 
 # -- ids ---------------------------------------------------------------------------------------------------------
 
-_NEXT_SERVER = text("SELECT nextval(pg_get_serial_sequence(:name, 'id'))")
-_NEXT = text("UPDATE sqlite_sequence SET seq = seq + 1 WHERE name = :name RETURNING seq")
-_FIRST = text("INSERT INTO sqlite_sequence (name, seq) VALUES (:name, 1)")
+_NEXT_SERVER = Prepared(text("SELECT nextval(pg_get_serial_sequence(:name, 'id'))"))
+_NEXT = Prepared(text("UPDATE sqlite_sequence SET seq = seq + 1 WHERE name = :name RETURNING seq"))
+_FIRST = Prepared(text("INSERT INTO sqlite_sequence (name, seq) VALUES (:name, 1)"))
 
 
 def next_id(connection: Connection, table: Table) -> int:
     """An id for a new row of `table`; none is given twice."""
     name = {"name": table.name}
     if connection.dialect.name == "postgresql":
-        return int(connection.execute(_NEXT_SERVER, name).scalar_one())
-    found = connection.execute(_NEXT, name).scalar()
+        return int(_NEXT_SERVER.value(connection, name))
+    found = _NEXT.value(connection, name)
     if found is None:
-        connection.execute(_FIRST, name)
+        _FIRST.run(connection, name)
     return 1 if found is None else int(found)
 
 

@@ -1,7 +1,13 @@
-"""Types of columns: times in UTC, and values as JSON (`value_json`)."""
+"""Types of columns: times in UTC, and values as JSON (`value_json`).
 
+For SQLite each says in one function how its values are written and read: what SQLAlchemy puts around that takes longer
+than SQLite itself.
+"""
+
+import json
+from collections.abc import Callable
 from datetime import UTC, datetime
-from typing import Any
+from typing import Any, TypeAlias
 
 from sqlalchemy import JSON, DateTime, Dialect, Text
 from sqlalchemy.types import TypeDecorator, TypeEngine
@@ -9,6 +15,8 @@ from sqlalchemy.types import TypeDecorator, TypeEngine
 from aelang.interpreter.values import RunValue
 from aelang.services.records import Reference
 from aelang.value_json import ValueReading, ValueWriting
+
+_Way: TypeAlias = Callable[[Any], Any]
 
 
 class Words(TypeDecorator[str]):
@@ -19,7 +27,17 @@ class Words(TypeDecorator[str]):
 
     def process_bind_param(self, value: str | None, dialect: Dialect) -> str | None:
         """As the database takes it."""
-        return None if value is None else readable(value)
+        return _written_words(value)
+
+    def bind_processor(self, dialect: Dialect) -> _Way | None:
+        """How a text is written."""
+        return _written_words if dialect.name == "sqlite" else super().bind_processor(dialect)
+
+
+def _written_words(value: str | None) -> str | None:
+    if value is None or (value.isascii() and "\0" not in value):  # as nearly all are
+        return value
+    return readable(value)
 
 
 def readable(text: str) -> str:
@@ -29,6 +47,8 @@ def readable(text: str) -> str:
 
 def is_plain(text: str) -> bool:
     """Whether every database takes `text`."""
+    if text.isascii():
+        return "\0" not in text
     try:
         text.encode()
     except UnicodeEncodeError:  # half a character of UTF-16
@@ -44,16 +64,36 @@ class Time(TypeDecorator[datetime]):
 
     def process_bind_param(self, value: datetime | None, dialect: Dialect) -> datetime | None:
         """As the database takes it."""
-        if value is None:
-            return None
-        time = value.replace(tzinfo=UTC) if value.tzinfo is None else value.astimezone(UTC)
-        return time.replace(tzinfo=None) if dialect.name == "sqlite" else time
+        return None if value is None else _in_utc(value)
 
     def process_result_value(self, value: datetime | None, dialect: Dialect) -> datetime | None:
         """As a run sees it."""
-        if value is None:
-            return None
-        return value.replace(tzinfo=UTC) if value.tzinfo is None else value.astimezone(UTC)
+        return None if value is None else _in_utc(value)
+
+    def bind_processor(self, dialect: Dialect) -> _Way | None:
+        """How a time is written."""
+        return _written_time if dialect.name == "sqlite" else super().bind_processor(dialect)
+
+    def result_processor(self, dialect: Dialect, coltype: object) -> _Way | None:
+        """How a time is read."""
+        return _read_time if dialect.name == "sqlite" else super().result_processor(dialect, coltype)
+
+
+def _in_utc(time: datetime) -> datetime:
+    return time.replace(tzinfo=UTC) if time.tzinfo is None else time.astimezone(UTC)
+
+
+def _written_time(time: datetime | None) -> str | None:
+    if time is None:
+        return None
+    return (time if time.tzinfo is UTC else _in_utc(time)).isoformat(" ", "microseconds")[:_LENGTH]
+
+
+_LENGTH = len("2026-01-31 00:00:00.000000")  # without its zone
+
+
+def _read_time(text: str | None) -> datetime | None:
+    return None if text is None else datetime.fromisoformat(text + "+00:00")
 
 
 class Values(TypeDecorator[Any]):  # run values, which mypy cannot say
@@ -79,6 +119,21 @@ class Values(TypeDecorator[Any]):  # run values, which mypy cannot say
         """As a run sees it, records as references."""
         return None if value is None else _READING.value(value)
 
+    def bind_processor(self, dialect: Dialect) -> _Way | None:
+        """How a value is written."""
+        if dialect.name != "sqlite":
+            return super().bind_processor(dialect)
+        into = self.process_bind_param
+        nothing = _to_text(into({}, dialect))  # most often there is nothing
+        return lambda value: None if value is None else nothing if value == {} else _to_text(into(value, dialect))
+
+    def result_processor(self, dialect: Dialect, coltype: object) -> _Way | None:
+        """How a value is read."""
+        if dialect.name != "sqlite":
+            return super().result_processor(dialect, coltype)
+        out_of = self.process_result_value
+        return lambda kept: out_of(_from_text(kept), dialect)
+
 
 class Named(Values):
     """The columns of a record by their names, so that the database can look into them."""
@@ -94,9 +149,16 @@ class Named(Values):
         return {} if value is None else _READING.values(value)
 
 
+_to_text = json.JSONEncoder(check_circular=False).encode
+
+
+def _from_text(kept: str | float | None) -> Any:  # what JSON has
+    return json.loads(kept) if isinstance(kept, str) else kept  # SQLite makes a number of a text that is one
+
+
 class _Writing(ValueWriting):
     def text(self, text: str) -> str:
-        return readable(super().text(text))
+        return _written_words(super().text(text)) or ""
 
 
 def _reference(model: str, number: int) -> RunValue:

@@ -21,9 +21,10 @@ class StoreError(Exception):
         self.passing = passing
 
 
+_LOCKED = "is locked by another process: try again, or end what holds it"
 _SAID = (
-    ("database is locked", "is locked by another process: try again, or end what holds it", True),
-    ("database table is locked", "is locked by another process: try again, or end what holds it", True),
+    ("database is locked", _LOCKED, True),
+    ("database table is locked", _LOCKED, True),
     ("disk is full", "is full: there is no room on its disk, nothing of this was written", False),
     ("readonly database", "cannot be written: its file, or its folder, belongs to another user or is read-only", False),
     ("unable to open", "cannot be opened: name a file in a folder that is there and that you may write", False),
@@ -38,6 +39,11 @@ _SAID = (
     ("permission denied", "does not let you do this: grant the rights to its user", False),
 )
 """What databases say, in small letters, and what it means."""
+
+
+def locked(name: str) -> StoreError:
+    """The store `name` was not free in time."""
+    return StoreError(f"the store {name} {_LOCKED}", passing=True)
 
 
 @contextmanager

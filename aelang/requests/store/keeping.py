@@ -7,6 +7,7 @@ from typing import Any, NamedTuple
 from sqlalchemy import Connection, bindparam, delete, func, insert, select, text
 from sqlalchemy.exc import IntegrityError
 
+from aelang.requests.store.prepared import Prepared
 from aelang.requests.store.schema import IMAGES, JOURNAL, LOCKS, TRACES, WORKSPACES
 
 TRACE_LIMIT = 4_000_000
@@ -28,19 +29,19 @@ class Entry(NamedTuple):
     detail: Any = None  # a run value
 
 
-_WRITE = insert(JOURNAL).inline()
+_WRITE = Prepared(insert(JOURNAL).inline(), Entry._fields)
 _COLUMNS = [JOURNAL.c[each] for each in Entry._fields]
 _JOURNAL = select(*_COLUMNS).where(JOURNAL.c.request_id == bindparam("request")).order_by(JOURNAL.c.id)
 
 
 def write_journal(connection: Connection, entry: Entry) -> None:
     """Adds `entry`."""
-    connection.execute(_WRITE, entry._asdict())
+    _WRITE.run(connection, entry._asdict())
 
 
 def write_entries(connection: Connection, entries: Sequence[Entry]) -> None:
     """Adds `entries`, in their order."""
-    connection.execute(_WRITE, [each._asdict() for each in entries])
+    _WRITE.run_each(connection, [each._asdict() for each in entries])
 
 
 def read_journal(connection: Connection, request: int) -> tuple[Entry, ...]:
@@ -49,6 +50,9 @@ def read_journal(connection: Connection, request: int) -> tuple[Entry, ...]:
 
 
 # -- locks -------------------------------------------------------------------------------------------------------
+
+
+_RELEASE = Prepared(delete(LOCKS).where(LOCKS.c.request_id == bindparam("request")))
 
 
 class Taken(Exception):
@@ -77,7 +81,7 @@ def take_lock(connection: Connection, kind: str, number: int, request: int, now:
 
 def release_locks(connection: Connection, request: int) -> None:
     """Gives back all that `request` has locked."""
-    connection.execute(delete(LOCKS).where(LOCKS.c.request_id == request))
+    _RELEASE.run(connection, {"request": request})
 
 
 # -- workspaces --------------------------------------------------------------------------------------------------
@@ -94,17 +98,17 @@ class KeptWorkspace(NamedTuple):
     body: bytes
 
 
-_KEEP = text(
+_KEEP = Prepared(text(
     "INSERT INTO workspaces (guid, task_id, request_id, uri, kept_on, body)"
     " VALUES (:guid, :task_id, :request_id, :uri, :kept_on, :body)"
     " ON CONFLICT (task_id) DO UPDATE SET guid = excluded.guid, request_id = excluded.request_id,"
     " uri = excluded.uri, kept_on = excluded.kept_on, body = excluded.body"
-).bindparams(*(bindparam(each, type_=WORKSPACES.c[each].type) for each in KeptWorkspace._fields))
+).bindparams(*(bindparam(each, type_=WORKSPACES.c[each].type) for each in KeptWorkspace._fields)))  # fmt: skip
 
 
 def keep_workspace(connection: Connection, workspace: KeptWorkspace) -> None:
     """Keeps `workspace` in place of the one that its task had."""
-    connection.execute(_KEEP, workspace._asdict())
+    _KEEP.run(connection, workspace._asdict())
 
 
 def read_workspace(connection: Connection, guid_or_task: str) -> KeptWorkspace | None:
@@ -119,28 +123,31 @@ def read_workspace(connection: Connection, guid_or_task: str) -> KeptWorkspace |
 
 
 class TracePart(NamedTuple):
-    """The trace of one run: the context of its lines, how many there are, and the lines as they were written."""
+    """The trace of one run: the context of its lines, how many there are, and the lines as they were written. It is
+    of a request, of an event, or of both."""
 
-    request_id: int
+    request_id: int | None
     task_id: str
     at: datetime
     lines: int
     body: bytes
+    event_id: int | None = None
 
 
-_ADD = insert(TRACES).returning(TRACES.c.id)
+_ADD = Prepared(insert(TRACES).returning(TRACES.c.id), (*TracePart._fields, "size"))
+_SIZE = Prepared(select(func.sum(TRACES.c.size)).where(TRACES.c.request_id == bindparam("request")))
 _SELDOM = 16
 
 
 def add_trace(connection: Connection, part: TracePart, limit: int = TRACE_LIMIT) -> None:
     """Adds `part`; where the request's trace outgrows `limit`, the oldest parts go. Only the size of what is there is
     looked at, and not each time for small parts."""
-    number = connection.execute(_ADD, {**part._asdict(), "size": len(part.body)}).scalar_one()
-    if len(part.body) * _SELDOM < limit and number % _SELDOM:
+    number = _ADD.value(connection, {**part._asdict(), "size": len(part.body)})
+    if part.request_id is None or (len(part.body) * _SELDOM < limit and number % _SELDOM):
+        return
+    if (_SIZE.value(connection, {"request": part.request_id}) or 0) <= limit:
         return
     of = TRACES.c.request_id == part.request_id
-    if (connection.execute(select(func.sum(TRACES.c.size)).where(of)).scalar() or 0) <= limit:
-        return
     sizes = connection.execute(select(TRACES.c.id, TRACES.c.size).where(of).order_by(TRACES.c.id.desc())).all()
     kept = 0
     for number, size in sizes:
@@ -157,12 +164,22 @@ def read_trace(connection: Connection, request: int) -> tuple[TracePart, ...]:
     return tuple(TracePart(*row) for row in found)
 
 
+def read_event_trace(connection: Connection, event: int) -> tuple[TracePart, ...]:
+    """The trace of what Automate did upon an event, in order."""
+    columns = [TRACES.c[each] for each in TracePart._fields]
+    found = connection.execute(select(*columns).where(TRACES.c.event_id == event).order_by(TRACES.c.id))
+    return tuple(TracePart(*row) for row in found)
+
+
 # -- images ------------------------------------------------------------------------------------------------------
+
+
+_KNOWN = Prepared(select(IMAGES.c.hash).where(IMAGES.c.hash == bindparam("hash")))
 
 
 def keep_image(connection: Connection, digest: str, body: bytes, now: datetime) -> None:
     """Keeps an image by its hash, once."""
-    if connection.execute(select(IMAGES.c.hash).where(IMAGES.c.hash == digest)).first() is None:
+    if _KNOWN.first(connection, {"hash": digest}) is None:
         connection.execute(insert(IMAGES).values(hash=digest, body=body, kept_on=now))
 
 

@@ -2,6 +2,7 @@
 
 import os
 import threading
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
@@ -9,7 +10,8 @@ from typing import Any
 from sqlalchemy import URL, Connection, Engine, create_engine, event, make_url
 from sqlalchemy.exc import ArgumentError
 
-from aelang.requests.store.faults import StoreError, told
+from aelang.requests.store.faults import StoreError, locked, told
+from aelang.requests.store.prepared import begin_writing, tell_driver
 from aelang.requests.store.versions import check_version
 
 WAIT = 10.0
@@ -65,8 +67,7 @@ def _of_file(path: str, wait: float, create: bool) -> "Store":
         URL.create("sqlite", database=path), connect_args={"timeout": wait, "check_same_thread": False}
     )
     event.listen(engine, "connect", _set_up_sqlite)
-    event.listen(engine, "begin", _begin)
-    return Store(engine, path, path)
+    return Store(engine, path, path, wait)
 
 
 def _make_file(path: str) -> None:
@@ -83,13 +84,8 @@ def _set_up_sqlite(connection: Any, _: object) -> None:  # a connection of the d
     cursor.execute("PRAGMA journal_mode=WAL")
     cursor.execute("PRAGMA synchronous=FULL")
     cursor.execute("PRAGMA cache_size=-16000")
+    cursor.execute("PRAGMA wal_autocheckpoint=4000")  # most commits write the same few pages: 16 MB of them at a time
     cursor.close()
-
-
-def _begin(connection: Connection) -> None:
-    """A writer takes its lock at once: one that began by reading could be refused half-way."""
-    writing = connection.get_execution_options().get("writing")
-    connection.exec_driver_sql("BEGIN IMMEDIATE" if writing else "BEGIN")
 
 
 def _of_server(url: URL) -> "Store":
@@ -103,19 +99,26 @@ def _of_server(url: URL) -> "Store":
 class Store:
     """A store that is open. `name` is how people know it; `path` its file, if it is one."""
 
-    def __init__(self, engine: Engine, name: str, path: str | None) -> None:
+    def __init__(self, engine: Engine, name: str, path: str | None, wait: float = WAIT) -> None:
         self.name = name
         self.path = path
         self.engine = engine
         self._writing = engine.execution_options(writing=True)
+        self._wait = wait
         self._one_writer = threading.Lock()  # of all in this process: those of SQLite would wait unfairly
         self._stamp = _stamp(path)
+        self._idle: tuple[list[Connection], list[Connection]] = [], []
+        """Of SQLite, those who read and those who write: to take one from a pool and to give it back takes longer than
+        a transaction."""
 
     @contextmanager
     def reading(self) -> Iterator[Connection]:
         """A transaction that sees one state of the store. Raises StoreError."""
-        self._check_place()
-        with told(self.name), self.engine.begin() as connection:
+        if self.path is None:
+            with told(self.name), self.engine.begin() as connection:
+                yield connection
+            return
+        with self._in_place(), self._transaction(writing=False) as connection:
             yield connection
 
     @contextmanager
@@ -126,19 +129,65 @@ class Store:
             with told(self.name), self._writing.begin() as connection:
                 yield connection
             return
-        with self._one_writer:
-            self._check_place()
-            with told(self.name), self._writing.begin() as connection:
-                yield connection
+        with self._one_writer, self._in_place(), self._transaction(writing=True) as connection:
+            yield connection
 
     def close(self) -> None:
         """Lets go of all connections."""
+        for each in self._idle:
+            while each:
+                each.pop().close()
         self.engine.dispose()
+
+    @contextmanager
+    def _transaction(self, *, writing: bool) -> Iterator[Connection]:
+        idle = self._idle[writing]
+        connection = idle.pop() if idle else self._new(writing=writing)
+        try:
+            with connection.begin():
+                if writing:
+                    self._begin_writing(connection)
+                else:
+                    tell_driver(connection, "BEGIN")
+                yield connection
+        finally:
+            idle.append(connection)
+
+    def _new(self, *, writing: bool) -> Connection:
+        connection = (self._writing if writing else self.engine).connect()
+        if writing:
+            tell_driver(connection, "PRAGMA busy_timeout=0")  # `_begin_writing` waits
+        return connection
+
+    def _begin_writing(self, connection: Connection) -> None:
+        """A writer takes its lock at once: one that began by reading could be refused half-way. Where another process
+        has it, it looks again after a hundredth of the time it has waited; SQLite itself waits ever longer, up to
+        100 ms, and whoever has just written comes first again."""
+        began = time.monotonic()
+        while not begin_writing(connection):
+            waited = time.monotonic() - began
+            if waited >= self._wait:
+                raise locked(self.name)
+            time.sleep(min(max(waited / 100, _SHORTEST), _LONGEST))
+
+    @contextmanager
+    def _in_place(self) -> Iterator[None]:
+        """What the database says of a file that was taken away in the meantime is beside the point."""
+        self._check_place()
+        try:
+            with told(self.name):
+                yield
+        except StoreError:
+            self._check_place()
+            raise
 
     def _check_place(self) -> None:
         """SQLite goes on writing into a file that was deleted: what it keeps there is lost."""
         if self._stamp != _stamp(self.path):
             raise StoreError(f"the store {self.name} was deleted or replaced while it was open")
+
+
+_SHORTEST, _LONGEST = 0.00025, 0.02  # seconds between two looks
 
 
 def _stamp(path: str | None) -> tuple[int, int] | None:

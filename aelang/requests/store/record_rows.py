@@ -6,14 +6,13 @@ run writes is lost or changed.
 
 from collections.abc import Mapping, Sequence
 from datetime import datetime
-from functools import cache
+from functools import cache, lru_cache
 from typing import Any, NamedTuple
 
 from sqlalchemy import (
     Column,
     ColumnElement,
     Connection,
-    RowMapping,
     Select,
     Table,
     and_,
@@ -30,11 +29,11 @@ from sqlalchemy import (
 from aelang.interpreter.values import RunValue
 from aelang.requests.rows import Approval, Request, Task
 from aelang.requests.store import schema
-from aelang.requests.store.cases import next_id
 from aelang.requests.store.columns import Named, Time, Values, is_plain
+from aelang.requests.store.prepared import Prepared
 from aelang.requests.types import REQUEST_TYPES, type_of_task
 from aelang.services.models import ancestors
-from aelang.services.records import Reference, Row
+from aelang.services.records import Reference, Row, meets
 
 _LARGEST = 2**63
 
@@ -60,7 +59,7 @@ _PLACES: Mapping[str, Place] = {
     "User": Place(schema.USERS),
 }
 _OTHERS = Place(schema.INVENTORY, "model")
-_OURS = frozenset(("more", "base", "model", "image_hash"))
+_OURS = frozenset(("more", "base", "model", "image_hash", "known_as", "failure", "handled_on", "handled"))
 """Columns that are no attributes."""
 
 
@@ -71,20 +70,28 @@ def base_of(model: str) -> str:
 
 def find_row(connection: Connection, model: str, number: int) -> Row | None:
     """The record `number` of `model`, or of a kind of it; locked until its end in a transaction that writes."""
+    return _found(connection, model, number, locked=bool(connection.get_execution_options().get("writing")))
+
+
+def see_row(connection: Connection, model: str, number: int) -> Row | None:
+    """The same, for those who only look: it is not locked, and nobody changes what it holds."""
+    return _found(connection, model, number, locked=False)
+
+
+def _found(connection: Connection, model: str, number: int, *, locked: bool) -> Row | None:
     if not 0 <= number < _LARGEST:
         return None
     base = base_of(model)
     place = _PLACES.get(base, _OTHERS)
-    statement = _find(place, bool(connection.get_execution_options().get("writing")))
-    found = connection.execute(statement, {"number": number, "base": base}).mappings().one_or_none()
+    found = _find(place, locked).first(connection, {"number": number, "base": base})
     row = None if found is None else _row(place, base, found)
     return row if row is not None and model in ancestors(row.model) else None
 
 
 @cache
-def _find(place: Place, locked: bool) -> Select[Any]:
+def _find(place: Place, locked: bool) -> Prepared:
     found = select(place.table).where(_is(place, bindparam("base"), bindparam("number")))
-    return found.with_for_update() if locked else found
+    return Prepared(found.with_for_update()) if locked else Prepared(found, shared=True)
 
 
 def find_rows(connection: Connection, model: str, conditions: Mapping[str, RunValue]) -> list[Row]:
@@ -92,12 +99,30 @@ def find_rows(connection: Connection, model: str, conditions: Mapping[str, RunVa
     what it gives is looked at again, so that equal means here what it means to a run."""
     base = base_of(model)
     place = _PLACES.get(base, _OTHERS)
-    asked = [_asked(connection, place, name, wanted) for name, wanted in conditions.items()]
-    if place.table is schema.INVENTORY:
-        asked.append(schema.INVENTORY.c.base == base)
-    statement = select(place.table).where(*(each for each in asked if each is not None)).order_by(place.table.c.id)
-    rows = (_row(place, base, each) for each in connection.execute(statement).mappings())
-    return [row for row in rows if model in ancestors(row.model) and _meets(row, conditions)]
+    if all(_is_equality(place, name, wanted) for name, wanted in conditions.items()):
+        found = _find_equal(place, tuple(conditions)).all(connection, {**conditions, "of_base": base})
+    else:
+        asked = [_asked(connection, place, name, wanted) for name, wanted in conditions.items()]
+        found = connection.execute(_selected(place, base, *(each for each in asked if each is not None))).all()
+    rows = (_row(place, base, each) for each in found)
+    return [row for row in rows if model in ancestors(row.model) and meets(row, conditions)]
+
+
+def _is_equality(place: Place, name: str, wanted: RunValue) -> bool:
+    """Whether a condition is as most are: a column has one value, of its own type."""
+    column = _column(place, name)
+    return column is not None and not isinstance(column.type, Values) and _fits(column.type, wanted)
+
+
+@lru_cache(256)
+def _find_equal(place: Place, names: tuple[str, ...]) -> Prepared:
+    equal = (place.table.c[each] == bindparam(each) for each in names)
+    return Prepared(_selected(place, bindparam("of_base"), *equal), shared=True)
+
+
+def _selected(place: Place, base: Any, *conditions: ColumnElement[bool]) -> Select[Any]:  # a value, or a place for one
+    of_base = (schema.INVENTORY.c.base == base,) if place.table is schema.INVENTORY else ()
+    return select(place.table).where(*conditions, *of_base).order_by(place.table.c.id)
 
 
 def _is(place: Place, base: Any, number: Any) -> ColumnElement[bool]:  # values, or places for them
@@ -105,10 +130,27 @@ def _is(place: Place, base: Any, number: Any) -> ColumnElement[bool]:  # values,
     return and_(of, place.table.c.base == base) if place.table is schema.INVENTORY else of
 
 
-def _row(place: Place, base: str, found: RowMapping) -> Row:
-    model = base if place.model is None else str(found[place.model])
-    columns = {name: value for name, value in found.items() if value is not None and name not in _OURS}
-    return Row(model, {**columns, **(found["more"] or {})})
+def _row(place: Place, base: str, found: Sequence[Any]) -> Row:
+    shape = _shape(place)
+    columns = {name: found[at] for at, name in shape.attributes if found[at] is not None}
+    model = base if shape.model is None else str(found[shape.model])
+    more = found[shape.more]
+    return Row(model, {**columns, **more} if more else columns)
+
+
+class _Shape(NamedTuple):
+    """Where in a row of a table attributes stand, and the model, and what has no column."""
+
+    attributes: tuple[tuple[int, str], ...]
+    model: int | None
+    more: int
+
+
+@cache
+def _shape(place: Place) -> _Shape:
+    names = [each.name for each in place.table.c]
+    attributes = tuple((at, name) for at, name in enumerate(names) if name not in _OURS)
+    return _Shape(attributes, None if place.model is None else names.index(place.model), names.index("more"))
 
 
 def _asked(connection: Connection, place: Place, name: str, wanted: RunValue) -> ColumnElement[bool] | None:
@@ -125,38 +167,27 @@ def _asked(connection: Connection, place: Place, name: str, wanted: RunValue) ->
         case bool():
             return None
         case int() if -_LARGEST <= wanted < _LARGEST:
-            return _holds(connection, place.table, name, wanted)
+            return holds(connection, place.table, name, wanted)
         case str() if is_plain(wanted):
-            return _holds(connection, place.table, name, wanted)
+            return holds(connection, place.table, name, wanted)
         case _:
             return None
 
 
 def _column(place: Place, name: str) -> Column[Any] | None:
-    """The column that holds the attribute `name`; of what is kept in the inventory only the id has one."""
-    if name in _OURS or (place.table is schema.INVENTORY and name != "id"):
-        return None
-    return place.table.c.get(name)
+    """The column that holds the attribute `name`; of what is kept in the inventory few have one."""
+    return None if name in _OURS else place.table.c.get(name)
 
 
-def _holds(connection: Connection, table: Table, name: str, wanted: str | int) -> ColumnElement[bool] | None:
+def holds(connection: Connection, table: Table, name: str, wanted: str | int) -> ColumnElement[bool] | None:
+    """Whether a row says `wanted` for `name`, which has no column of its own; None where the database cannot tell."""
     if not name.isidentifier():
         return None
     if connection.dialect.name == "postgresql":
         from sqlalchemy.dialects.postgresql import JSONB  # see `columns`
 
         return type_coerce(table.c.more, JSONB()).contains({name: wanted})
-    if name == "name" and isinstance(wanted, str) and table is schema.INVENTORY:
-        return table.c.name == wanted
     return func.json_extract(table.c.more, f'$."{name}"') == wanted
-
-
-def _meets(row: Row, conditions: Mapping[str, RunValue]) -> bool:
-    for name, wanted in conditions.items():
-        found = row.columns.get(name)
-        if found != wanted and not (isinstance(wanted, list) and found in wanted):
-            return False
-    return True
 
 
 # -- writing -----------------------------------------------------------------------------------------------------
@@ -180,18 +211,25 @@ def create_row(connection: Connection, model: str, columns: Mapping[str, RunValu
     """Takes a record in; its id is the one that `columns` have, or a new one."""
     base = base_of(model)
     place = _PLACES.get(base, _OTHERS)
-    given = columns.get("id")
-    number = given if isinstance(given, int) else _next(connection, place, base)
-    usual, _ = _split(place, _usual(model, number))
-    typed, more = _split(place, {**columns, "id": number})
+    usual, _ = _split(place, _usual(model))
+    typed, more = _split(place, columns)
     typed = {**usual, **typed}
+    more.pop("id", None)
+    if typed.get("id") is None:
+        typed.pop("id", None)  # the database gives it one
     if place.model is not None:
         typed[place.model] = model
     if place.table is schema.INVENTORY:
-        typed.update(base=base, id=number)
-        more.pop("id", None)
-    connection.execute(insert(place.table).values(**typed, more=more))
-    return Reference(model, number)
+        typed["base"] = base
+        if "id" not in typed:
+            typed["id"] = _next(connection, base)
+    typed["more"] = more
+    return Reference(model, _insert(place.table, tuple(typed)).value(connection, typed))
+
+
+@lru_cache(256)
+def _insert(table: Table, columns: tuple[str, ...]) -> Prepared:
+    return Prepared(insert(table).returning(table.c.id), columns)
 
 
 def delete_row(connection: Connection, of: Reference) -> None:
@@ -214,32 +252,31 @@ def settle_numbers(connection: Connection) -> None:
         )
 
 
-def _next(connection: Connection, place: Place, base: str) -> int:
-    if place.table is not schema.INVENTORY:
-        return next_id(connection, place.table)
+def _next(connection: Connection, base: str) -> int:
+    """An id for a new row of the inventory, whose kinds have ids of their own."""
     if connection.dialect.name == "postgresql":
         connection.execute(text("SELECT pg_advisory_xact_lock(hashtext(:base))"), {"base": base})
     highest = select(func.max(schema.INVENTORY.c.id)).where(schema.INVENTORY.c.base == base)
     return (connection.execute(highest).scalar() or 0) + 1
 
 
-def _usual(model: str, number: int) -> dict[str, Any]:
+def _usual(model: str) -> dict[str, Any]:
     """What the tables of requests ask for, where a record does not say it."""
     match base_of(model):
         case "MiqRequest":
             kinds = REQUEST_TYPES[model].kinds if model in REQUEST_TYPES else ("",)
-            return _filled(Request(number, model, kinds[0]))
+            return _filled(Request(0, model, kinds[0]))
         case "MiqRequestTask":
             kinds = type_of_task(model).kinds if model != "MiqRequestTask" else ("",)
-            return _filled(Task(number, model, kinds[0], 0))
+            return _filled(Task(0, model, kinds[0], 0))
         case "MiqApproval":
-            return _filled(Approval(number, 0))
+            return _filled(Approval(0, 0))
         case _:
             return {}
 
 
 def _filled(row: Request | Task | Approval) -> dict[str, Any]:
-    return {name: value for name, value in row._asdict().items() if value is not None}
+    return {name: value for name, value in row._asdict().items() if value is not None and name != "id"}
 
 
 def _split(place: Place, columns: Mapping[str, RunValue]) -> tuple[dict[str, Any], dict[str, RunValue]]:
@@ -255,9 +292,6 @@ def _split(place: Place, columns: Mapping[str, RunValue]) -> tuple[dict[str, Any
                 typed[name] = None
             if value is not None:
                 more[name] = value
-    if place.table is schema.INVENTORY and "name" in columns:
-        found = columns["name"]
-        typed["name"] = found if isinstance(found, str) else None
     return typed, more
 
 

@@ -15,6 +15,7 @@ from sqlalchemy.exc import DataError, DBAPIError, StatementError
 from aelang.interpreter.values import RunValue, to_text
 from aelang.requests import approving, creating
 from aelang.requests import tasks as lifecycle
+from aelang.requests.acting import DECLINED, NO_ACTS, Act, Acting, Acts, Asked, Declined, Outside
 from aelang.requests.decision import Answer as Decided
 from aelang.requests.decision import Refused
 from aelang.requests.people import find_person
@@ -42,8 +43,8 @@ class Transactions(Protocol):
 
 
 class StoreRecords:
-    """Fills `ports.KeptRecords` from `store`. `context` is the task id of the message that is being worked: events
-    that come of its run have it too."""
+    """Fills `ports.KeptRecords` from `store`. `context` is the task id of the message that is being worked, `request`
+    what it is about: events that come of its run have them too. `acts` go before what happens in an inventory."""
 
     def __init__(
         self,
@@ -51,11 +52,16 @@ class StoreRecords:
         now: Callable[[], datetime] = lambda: datetime.now(UTC),
         rules: approving.Rules = approving.RULES,
         context: str | None = None,
+        acts: Acts = NO_ACTS,
     ) -> None:
         self._store = store
         self._now = now
         self._rules = rules
+        self._acts = acts
         self.context = context
+        self.request: int | None = None
+        self.message: int | None = None
+        self.calls = 0
 
     def now(self) -> datetime:
         """The time."""
@@ -96,11 +102,35 @@ class StoreRecords:
         if command.of is None:
             wanted = requested(self, command.name, command.arguments)
             return act(self, command) if wanted is None else self._create(wanted)
-        decide = _DECIDED.get((ancestors(command.of.model)[-1], command.name))
-        if decide is None:
-            return act(self, command)
-        self._decide(command.of, command.arguments, decide)
-        return None
+        asked = (ancestors(command.of.model)[-1], command.name)
+        decide = _DECIDED.get(asked)
+        if decide is not None:
+            self._decide(command.of, command.arguments, decide)
+            return None
+        answer = self._act(command.of, command, self._acts[asked]) if asked in self._acts else DECLINED
+        return act(self, command) if isinstance(answer, Declined) else answer
+
+    def _act(self, of: Reference, command: Command, act: Act | Outside) -> "Answer | Declined":
+        if isinstance(act, Outside):
+            row = self.find(*of)
+            if row is None:
+                raise ValueError(f"{of.model} {of.id} is not there any more")
+            self.calls += 1
+            key = f"{self.message}.{self.calls}"
+            done = act.first(Asked(self.find, row, command.arguments, self.now(), key, self.context, self.request))
+            if isinstance(done, Declined):
+                return done
+            then = act.then
+            return self._act_within(of, command, lambda acting: then(acting, done))
+        return self._act_within(of, command, act)
+
+    def _act_within(self, of: Reference, command: Command, act: Act) -> "Answer | Declined":
+        with self._store.writing() as connection:
+            row = find_row(connection, *of)
+            if row is None:
+                raise ValueError(f"{of.model} {of.id} is not there any more")
+            acting = Acting(connection, row, command.arguments, self.now(), self.context, self.request)
+            return _kept(lambda: act(acting))
 
     # -- requests --------------------------------------------------------------------------------------------------
 

@@ -81,12 +81,14 @@ TABLES: dict[str, str] = {
         index   resource_id
     """,
     "events": """
-        text    model! event_type source target_type type message chain_id
+        text    model! event_type source target_type type message chain_id known_as failure
         number  target_id user_id group_id tenant_id ems_id vm_or_template_id
-        time    timestamp created_on
-        values  full_data
+        time    timestamp created_on handled_on
+        values  full_data handled
         named   more
         index   target_type target_id
+        index   ems_id chain_id where chain_id IS NOT NULL
+        unique  known_as where known_as IS NOT NULL
     """,
     # -- people
     "users": """
@@ -112,9 +114,74 @@ TABLES: dict[str, str] = {
     "inventory": """
         key     base text
         key     id number
-        text    model! name
+        text    model! name ems_ref uid_ems
         named   more
         index   base name
+        index   base ems_ref where ems_ref IS NOT NULL
+        index   base uid_ems where uid_ems IS NOT NULL
+    """,
+    # -- transactions
+    "accounts": """
+        text    name! userid
+        number  tenant_id
+        time    created_on
+        values  properties
+        unique  name
+    """,
+    "packages": """
+        number  account_id!
+        text    name!
+        time    created_on
+        unique  account_id name
+    """,
+    "logical_services": """
+        number  account_id! package_id parent_id physical_id!
+        text    part! status!
+        index   account_id
+        index   parent_id where parent_id IS NOT NULL
+        index   physical_id
+    """,
+    "physical_services": """
+        text    name! type! kind! resource module status!
+        number  account_id!
+        flag    shared!
+        index   account_id type where shared
+    """,
+    "service_params": """
+        key     service_id number
+        key     name text
+        text    expression
+        values  value
+    """,
+    "transactions": """
+        key     request_id number
+        number  account_id! most_failures failures!
+        text    action! status!
+        time    created_on! updated_on!
+        index   status where status NOT IN ('Ok', 'Failed')
+        index   account_id
+    """,
+    "database_commands": """
+        number  request_id! service_id!
+        text    action! status!
+        values  before after
+        index   request_id id
+    """,
+    "actions": """
+        number  request_id! command_id! service_id! physical_id!
+        text    action! name! status!
+        time    at!
+        index   command_id
+        index   request_id id
+        index   service_id
+    """,
+    "commands": """
+        number  request_id! place! attempts! most_attempts!
+        text    resource! module! action! status! effect! undo_effect! message
+        flag    partial! cleans!
+        values  resource_properties
+        time    updated_on
+        index   request_id status place
     """,
     # -- work
     "queue": """
@@ -128,11 +195,12 @@ TABLES: dict[str, str] = {
         index   request_id
     """,
     "journal": """
-        number  request_id! task_id attempt
+        number  request_id! task_id command_id attempt
         time    at!
-        text    phase! status! state message
+        text    phase! status! state message hash
         values  detail
         index   request_id id
+        index   command_id id where command_id IS NOT NULL
     """,
     "locks": """
         key     resource_kind text
@@ -148,14 +216,20 @@ TABLES: dict[str, str] = {
         time    kept_on!
         bytes   body!
         unique  task_id
-        index   request_id
     """,
     "traces": """
-        number  request_id! lines! size!
+        number  request_id event_id lines! size!
         text    task_id!
         time    at!
         bytes   body!
         index   request_id id
+        index   event_id where event_id IS NOT NULL
+    """,
+    "positions": """
+        key     name text
+        text    stamp!
+        number  position! line!
+        time    at!
     """,
     "images": """
         key     hash text
@@ -178,9 +252,19 @@ USERS = METADATA.tables["users"]
 GROUPS = METADATA.tables["groups"]
 TENANTS = METADATA.tables["tenants"]
 INVENTORY = METADATA.tables["inventory"]
+ACCOUNTS = METADATA.tables["accounts"]
+PACKAGES = METADATA.tables["packages"]
+LOGICAL_SERVICES = METADATA.tables["logical_services"]
+PHYSICAL_SERVICES = METADATA.tables["physical_services"]
+SERVICE_PARAMS = METADATA.tables["service_params"]
+TRANSACTIONS = METADATA.tables["transactions"]
+DATABASE_COMMANDS = METADATA.tables["database_commands"]
+ACTIONS = METADATA.tables["actions"]
+COMMANDS = METADATA.tables["commands"]
 QUEUE = METADATA.tables["queue"]
 JOURNAL = METADATA.tables["journal"]
 LOCKS = METADATA.tables["locks"]
 WORKSPACES = METADATA.tables["workspaces"]
 TRACES = METADATA.tables["traces"]
+POSITIONS = METADATA.tables["positions"]
 IMAGES = METADATA.tables["images"]

@@ -105,10 +105,12 @@ def _copy(path: str, target: str) -> int:
 def check_store(place: str | None = None) -> tuple[str, ...]:
     """What is wrong with the store at `place`, for people; nothing where all is well. Raises StoreError where it
     cannot even be opened."""
+    from aelang.requests.transactions.reports import check_transactions  # whoever makes a store has none
+
     store = open_store(place)
     try:
         with store.reading() as connection:
-            return (*_damage(connection), *_strays(connection))
+            return (*_damage(connection), *_strays(connection), *check_transactions(connection))
     finally:
         store.close()
 

@@ -28,15 +28,31 @@ EVENTS: dict[str, Table] = {
             vm_or_template         one VmOrTemplate         by vm_or_template_id
         """,
         methods="""
-            event_namespace()  reads
+            event_namespace()         reads
+            management_event(name)    commands
+            policies_apply?()         reads
         """,
         named_by="event_type",
     ),
     "EmsEvent": Table(
         attributes="""
             Boolean  is_task
+            Integer  dest_ems_cluster_id availability_zone_id dest_availability_zone_id
+            Integer  container_group_id container_node_id container_replicator_id container_id container_project_id
+            String   vm_location dest_vm_location dest_host_name ems_cluster_name dest_ems_cluster_name
+            String   availability_zone_name dest_availability_zone_name vm_ems_ref dest_vm_ems_ref
+            String   container_group_name container_node_name container_replicator_name container_name
+            String   container_project_name
+        """,
+        associations="""
+            availability_zone    one AvailabilityZone  by availability_zone_id
+            container_group      one ContainerGroup    by container_group_id
+            container_node       one ContainerNode     by container_node_id
+            container_project    one ContainerProject  by container_project_id
+            src_ems_cluster      one EmsCluster        by ems_cluster_id
         """,
         methods="""
+            refresh_sync(*)                            commands
             change_event_target_state(name, value)     commands
             refresh(*)                                 commands
             policy(*)                                  commands
@@ -48,8 +64,11 @@ EVENTS: dict[str, Table] = {
     ),
     "MiqEvent": Table(
         methods="""
+            prevent(reason?)      commands
+            prevented?()          reads
             process_evm_event(*)  commands
         """,
     ),
+    "CustomEvent": Table(),
     "RequestEvent": Table(),
 }

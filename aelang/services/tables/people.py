@@ -11,13 +11,15 @@ _CUSTOM = """
 PEOPLE: dict[str, Table] = {
     "User": Table(
         attributes="""
-            String   name userid email ldap_group normalized_ldap_group first_name last_name
+            String   name userid email first_name last_name
             Integer  current_group_id current_tenant_id
             Time     created_on updated_on lastlogon lastlogoff
             Hash     settings
         """,
         virtual="""
-            role  String  computed
+            ldap_group             String  computed
+            normalized_ldap_group  String  computed normalized
+            role                   String  computed
         """,
         associations="""
             current_group   one  MiqGroup      by current_group_id

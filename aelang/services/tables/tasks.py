@@ -62,6 +62,10 @@ TASKS: dict[str, Table] = {
         """,
     ),
     "MiqProvision": Table(
+        virtual="""
+            placement_auto  Boolean  computed
+            provision_type  String   as request_type
+        """,
         associations="""
             miq_provision_request  one MiqProvisionRequest  by miq_request_id
             vm                     one VmOrTemplate         by destination_id
