@@ -21,7 +21,7 @@ INVALID_CONFIGURATION = DiagnosticKind("invalid-configuration", Severity.ERROR, 
 PROFILES = ("aelang", "manageiq")
 _ONLY_FOR_MANAGEIQ = frozenset(("ignored-by-manageiq", "refused-by-manageiq"))
 _LISTS = ("roots", "domains", "references")
-_FOR_OTHERS = ("rules", "tests", "methods", "limits", "requests", "server")
+_FOR_OTHERS = ("rules", "tests", "methods", "limits", "requests", "server", "events", "providers")
 """Tables that other parts read for themselves."""
 
 

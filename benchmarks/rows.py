@@ -1,6 +1,20 @@
 """The rows of the report, in the order and by the names of the design's table; what is not built yet has no measure."""
 
-from benchmarks import ael, diff, durable, load, methods, questions, runs, startup, testing
+from benchmarks import (
+    ael,
+    diff,
+    docs,
+    durable,
+    events,
+    load,
+    logs,
+    methods,
+    questions,
+    runs,
+    startup,
+    testing,
+    transactions,
+)
 from benchmarks.report import Row, Target
 
 _START = "bare start"
@@ -83,6 +97,11 @@ ROWS: tuple[Row, ...] = (
         f"{_DURABLE}: four workers, steps of 2 ms",
         "requests/s", "one worker", Target("ratio", ">=", 1.4), durable.four_workers_slow,
     ),
+    Row(
+        "a provisioning transaction on SQLite, modules that do nothing",
+        "commands/s", "bare store", Target("ratio", ">=", 0.5), transactions.commands,
+    ),
+    Row("preparation of a tree of 1,000 services", "ms", "", _value_at_most(500), transactions.preparation),
     Row("a new request beside 100,000 finished ones", "ms", "empty store", _at_most(1.2), durable.beside_finished),
     Row("1,000 tests of the 1,401-file domain, two processes, whole", "s", "", _value_at_most(10), testing.thousand),
     Row("aelang explain, warm, whole process", "ms", _START, _at_most(14), questions.asked("explain", _MACHINE)),
@@ -98,6 +117,11 @@ ROWS: tuple[Row, ...] = (
         "aelang impact of what 590 entry points lead to, warm, whole process",
         "ms", _START, _at_most(14), questions.asked("impact", "/System/event_handlers/"),
     ),
+    Row(
+        "aelang graph, warm, whole process",
+        "ms", _START, _at_most(14), questions.asked("graph", "/System/Process/MiqEvent"),
+    ),
+    Row("aelang docs of the 1,401-file domain, cold cache: whole process", "ms", "cold validate", None, docs.cold),
     Row("reading .ael of the 1,401-file domain", "ms", "its YAML", _at_most(1), ael.reading),
     Row("reading a broken .ael file", "ms", "", _value_at_most(50), ael.broken),
     Row(
@@ -105,6 +129,12 @@ ROWS: tuple[Row, ...] = (
         "ms", "cold validate", _at_most(2), diff.cold,
     ),
     Row("aelang diff of two releases of ManageIQ's domain, warm", "ms", _START, None, diff.warm),
+    Row("provider events through event listen, one worker", "events/s", "", None, events.rate),
+    Row("provider events: arrival to handled, p50", "ms", "", None, events.median_wait),
+    Row("provider events: arrival to handled, p99", "ms", "", None, events.longest_wait),
+    Row("event list, whole process", "ms", _START, _at_most(40), startup.about_requests("event", "list")),
+    Row("aelang log of 1,000,000 lines: whole process", "s", "", _value_at_most(10), logs.seconds),
+    Row("aelang log of 1,000,000 lines: memory", "MB", "", _value_at_most(200), logs.megabytes),
     *(Row(f"load of {name}: cold", "ms", _START, None, load.corpus_cold(name)) for name in CORPUS),
     *(Row(f"load of {name}: warm", "ms", _START, None, load.corpus_warm(name)) for name in CORPUS),
 )  # fmt: skip

@@ -13,7 +13,10 @@ from unittest import mock
 
 from tests.transcripts import ROOT, at_noon, read_page, run_command, write_files
 
-LIVING = (*sorted((ROOT / "tests/language/requests").glob("*.md")), ROOT / "docs/requests.md")
+_FOLDERS = ("tests/language/requests", "tests/language/events", "tests/language/transactions")
+_DOCUMENTS = ("docs/requests.md", "docs/events.md", "docs/transactions.md")
+LIVING = (*(page for each in _FOLDERS for page in sorted((ROOT / each).glob("*.md"))),
+          *(ROOT / each for each in _DOCUMENTS))  # fmt: skip
 """The pages that have a store."""
 
 _WORKER = re.compile(r"\bworker [\w.-]+:\d+")

@@ -5,6 +5,7 @@ from typing import Any
 from hypothesis import strategies as st
 
 from aelang.syntax import nodes, printer
+from aelang.syntax import property as property_nodes
 from aelang.syntax.build import CALLS
 from aelang.syntax.collects import FUNCTIONS
 
@@ -169,3 +170,20 @@ expressions = st.recursive(primaries, _larger, max_leaves=8)
 # -- any text ----------------------------------------------------------------------------------------------------
 
 oddities = st.text("ab${}#/.()[]<>'\"=>;:,|&?%\\ \n-1!~é", max_size=24)
+
+# -- properties of services --------------------------------------------------------------------------------------
+
+_identifiers = st.from_regex(r"[A-Za-z_][A-Za-z0-9_]{0,4}", fullmatch=True)
+_origins = (
+    st.just(property_nodes.Own())
+    | st.just(property_nodes.OfResource())
+    | st.just(property_nodes.OfAccount())
+    | _build(property_nodes.Parent, st.integers(1, 3))
+    | _build(property_nodes.Enclosing, _identifiers, st.lists(words, max_size=2).map(tuple))
+)
+property_expressions = st.lists(
+    _build(property_nodes.Property, _origins, words)
+    | _build(property_nodes.Fixed, st.text("ab '\"$+:/é1.", max_size=6) | st.integers(0, 99).map(str)),
+    min_size=1,
+    max_size=4,
+).map(tuple)

@@ -59,7 +59,7 @@ def test_the_readme_has_one_line_for_each_of_its_two_commands() -> None:
 
 
 def test_the_try_command_ends_with_the_main_job() -> None:
-    assert _command("Try it").endswith("aelang run /System/Request/hello")
+    assert _command("Try it").endswith("examples/lab/run")
 
 
 def test_a_run_of_a_cached_datastore_imports_nothing_heavy(tmp_path: Path) -> None:

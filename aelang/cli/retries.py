@@ -18,7 +18,7 @@ from aelang.interpreter.outcome import Checkpoint, Finished, Outcome, Retry
 from aelang.interpreter.values import sanitize, to_text
 
 if TYPE_CHECKING:
-    from aelang.checkpoints import Document
+    from aelang.checkpoints import Document, Held
     from aelang.engine import Engine
     from aelang.interpreter.trace import Event
 
@@ -71,6 +71,7 @@ class Retries:
         if self._document is not None:
             self.clock.catch_up(self._document.at)
         self.user = given.number("user", 1 if self._document is None else self._document.user)
+        self._held: Held | None = None
         self.failed = False
         """Whether a checkpoint that was asked for could not be written."""
 
@@ -91,6 +92,31 @@ class Retries:
 
         Raises Hindered, and KeyboardInterrupt where the waiting was broken off; how to go on has then been told.
         """
+        self._hold()
+        try:
+            return self._run(engine, uri, skip_methods=skip_methods, trace=trace)
+        finally:
+            if self._held is not None:
+                self._held.close()
+
+    def _hold(self) -> None:
+        """The files are this process's: of two that went on with one checkpoint, each would do everything."""
+        document = self._document
+        if self._file is None and document is None:
+            return
+        from aelang.checkpoints import CheckpointError, Held, read_checkpoint
+
+        self._held = Held()
+        try:
+            for path in filter(None, (document and document.name, self._file)):
+                self._held.take(path)
+            if document is not None and read_checkpoint(document.name) != document:
+                raise CheckpointError(f"another process has gone on with the checkpoint {document.name} meanwhile")
+        except CheckpointError as fault:
+            self._held.close()
+            raise Hindered(str(fault)) from None
+
+    def _run(self, engine: "Engine", uri: str, *, skip_methods: bool, trace: "Callable[[Event], None]") -> Outcome:
         resume = partial(engine.resume, skip_methods=skip_methods, trace=trace)
         if self._document is None:
             outcome = engine.run(uri, skip_methods=skip_methods, trace=trace)
@@ -131,7 +157,7 @@ class Retries:
         now = self.clock.now()
         kept = Kept(outcome.checkpoint, self.user, now, _later(now, outcome.after))
         try:
-            masked = write_checkpoint(self._file, kept)
+            masked = write_checkpoint(self._file, kept, self._held)
         except CheckpointError as fault:
             self._console.error(str(fault))
             self.failed = True

@@ -4,6 +4,7 @@ Sources: ENGINE-FACTS part 2, LANGUAGE deviations D2, D3 and D7.
 """
 
 from collections.abc import Mapping
+from functools import lru_cache
 from typing import NamedTuple
 
 from aelang.regex import regex
@@ -22,7 +23,8 @@ _BLANKS = " \t\n\v\f\r\0"
 _SLASHES = regex("/{2,}")
 _ESCAPES = regex("(?:%[0-9A-Fa-f]{2})+")
 _LEFT_IN_QUERY = regex(r"%[0-9A-Fa-f]{2}|[!$-&(-;=?-_a-~]")
-_UNRESERVED = frozenset(b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789_-.~")
+_UNRESERVED = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789_-.~"
+_ESCAPED = [chr(byte) if byte in _UNRESERVED else f"%{byte:02X}" for byte in range(256)]
 
 
 class InvalidUri(ValueError):
@@ -119,11 +121,16 @@ def write_query(arguments: Mapping[str, str | None]) -> str | None:
     """The query of `arguments`, sorted by key and escaped; None where there are none. A None value is left out."""
     if not arguments:
         return None
-    return "&".join(f"{_escape(key)}={_escape(value)}" for key, value in sorted(arguments.items()) if value is not None)
+    return "&".join([f"{_key(key)}={_escape(value)}" for key, value in sorted(arguments.items()) if value is not None])
 
 
 def _escape(text: str) -> str:
-    return "".join(chr(byte) if byte in _UNRESERVED else f"%{byte:02X}" for byte in _bytes(text))
+    if text.isascii() and text.isalnum():
+        return text
+    return "".join([_ESCAPED[byte] for byte in _bytes(text)])
+
+
+_key = lru_cache(256)(_escape)  # they are few, and come again and again
 
 
 def _bytes(text: str) -> bytes:

@@ -9,7 +9,7 @@ from functools import cache
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 if TYPE_CHECKING:
-    from lark import Lark
+    from lark import Lark, Token, Transformer
 
 STARTS = {
     "template": ["template", "coalesced", "reference"],
@@ -17,6 +17,7 @@ STARTS = {
     "call": ["call"],
     "collect": ["collects"],
     "expression": ["expression"],
+    "property": ["property_expression"],
     "ael": ["header", "field", "instance", "method", "body", "clauses", "parts", "option", "item"],
 }
 """The grammar files, and the rules a text may be parsed as."""
@@ -63,8 +64,10 @@ def parser(grammar: str, start: str = "") -> "Lark":
     from aelang.shipped import grammar_file
     from aelang.syntax.ael_build import BuildAel
     from aelang.syntax.build import BUILDERS
+    from aelang.syntax.property_build import BuildProperty
 
-    builder = BuildAel if grammar == "ael" else BUILDERS[grammar]
+    others: dict[str, type[Transformer[Token, Any]]] = {"ael": BuildAel, "property": BuildProperty}
+    builder = others.get(grammar) or BUILDERS[grammar]
     name = grammar_file(f"{grammar}.lark")
     with open(name, encoding="utf-8") as file:
         text = file.read()

@@ -8,7 +8,9 @@ from urllib.parse import unquote
 
 import pytest
 
+from aelang.checkpoints import CheckpointError, Held, Kept, read_checkpoint, restore, write_checkpoint
 from aelang.cli import retries
+from aelang.services.inventory import default_catalog
 from tests.doors.machines import FILES, URI, field, instance, klass, method
 from tests.doors.stores import Aelang, Done, write
 
@@ -93,6 +95,31 @@ def test_a_checkpoint_that_is_done_with_is_removed(aelang: Aelang) -> None:
     begun(aelang)
     done = resumed(aelang, "--checkpoint", str(KEPT), "--until-done", "--speed", "max")
     assert (0, False, True) == (done.code, KEPT.exists(), f"note: {KEPT} is no longer needed" in done.err)
+
+
+@pytest.mark.parametrize("words", [("--resume", str(KEPT)), (URI, "--checkpoint", str(KEPT))])
+def test_a_checkpoint_that_another_process_goes_on_with_is_left_alone(aelang: Aelang, words: tuple[str, ...]) -> None:
+    begun(aelang)
+    before = KEPT.read_bytes()
+    held = Held()
+    held.take(str(KEPT))
+    done = aelang("run", *words, "-d", "machine")
+    held.close()
+    said = f"error: another process goes on with the checkpoint {KEPT.absolute()}: wait for its end\n"
+    assert (1, "", said, before) == (*done, KEPT.read_bytes())
+
+
+def test_a_checkpoint_that_a_run_writes_is_its_own(aelang: Aelang) -> None:
+    begun(aelang)
+    document = read_checkpoint(str(KEPT))
+    kept = Kept(restore(document, default_catalog()).checkpoint, 1, document.at, document.due)
+    one, other = Held(), Held()
+    write_checkpoint(str(KEPT), kept, one)
+    with pytest.raises(CheckpointError, match="another process goes on with"):
+        write_checkpoint(str(KEPT), kept, other)
+    one.close()
+    other.take(str(KEPT))
+    other.close()
 
 
 def test_a_checkpoint_that_is_only_read_stays(aelang: Aelang) -> None:

@@ -76,7 +76,8 @@ def _lines_of_workflows() -> Iterator[tuple[str, str]]:
 
 
 LINES = dict(_lines_of_workflows())
-COMMANDS = {name: line for name, line in LINES.items() if "pip install" not in line}
+COMMANDS = {name: line for name, line in LINES.items() if line.startswith("aelang validate")}
+COMMENT = "automate-comment.yml: What the change does, in the summary of the job"
 
 
 @pytest.mark.parametrize("name", COMMANDS)
@@ -111,6 +112,27 @@ def test_the_lines_of_jenkins_run_and_leave_a_report(work: Path) -> None:
     ]
     done = _run("\n".join(lines))
     assert (1, "1") == (done.code, ElementTree.parse("automate.xml").getroot().get("failures"))
+
+
+def test_the_job_that_comments_says_what_the_change_does(work: Path) -> None:
+    _break(work)
+    done = _run(LINES[COMMENT], {"BASE": "main", "GITHUB_STEP_SUMMARY": "summary.md"})
+    said = Path("change.md").read_text("utf-8")
+    assert (0, said) == (done.code, Path("summary.md").read_text("utf-8"))
+    assert "`/Shop/Price/gone`" in said
+
+
+def test_the_job_that_comments_says_where_nothing_is_done_otherwise(work: Path) -> None:
+    done = _run(LINES[COMMENT], {"BASE": "main", "GITHUB_STEP_SUMMARY": "summary.md"})
+    assert (0, True) == (done.code, bool(Path("change.md").read_text("utf-8").strip()))
+
+
+def test_the_job_of_gitlab_that_comments_says_what_the_change_does(work: Path) -> None:
+    _break(work)
+    script, comment = _yaml(EXAMPLE / ".gitlab-ci.yml")["change"]["script"]
+    done = _run(script, {"CI_MERGE_REQUEST_DIFF_BASE_SHA": "origin/main"})
+    assert (0, True) == (done.code, "`/Shop/Price/gone`" in Path("change.md").read_text("utf-8"))
+    assert ("curl", "body@change.md") == (comment.split()[0], comment.split('"')[3])
 
 
 def test_the_baseline_of_the_example_knows_what_is_wrong(work: Path) -> None:

@@ -46,6 +46,13 @@ def test_a_revision_with_itself_has_no_difference(aelang: Aelang, repository: Pa
     assert [] == _kinds(aelang, "HEAD..HEAD")
 
 
+@pytest.mark.usefixtures("repository")
+@pytest.mark.parametrize("command", ["diff", "impact"])
+def test_where_there_is_no_datastore_the_one_that_comes_along_is_not_compared(aelang: Aelang, command: str) -> None:
+    done = aelang(command, "HEAD..HEAD")
+    assert (1, True) == (done.code, done.err.startswith("error: there is no datastore here"))
+
+
 def test_the_files_as_they_are_now_are_compared_with_a_revision(aelang: Aelang, repository: Path) -> None:
     _greet(repository, "Bye")
     assert ["instance-new"] == _kinds(aelang, "HEAD..")

@@ -1,5 +1,6 @@
 """The examples of every help text work as they are printed, from any folder, on the datastore that comes along."""
 
+import gzip
 import os
 import shutil
 import subprocess
@@ -12,11 +13,40 @@ from aelang.__main__ import run
 from aelang.cli.commands import command_names, declaration
 from aelang.cli.helping import program_help
 
-FILES_OF_ONES_OWN = ("--resume ", "--reference ", "store load ", "aelang diff ")
-REQUESTS_OF_ONES_OWN = tuple(f"request {each} " for each in ("retry", "resume", "continue", "repair", "move-to"))
+FILES_OF_ONES_OWN = ("--resume ", "--reference ", "store load ", "aelang diff ", "log --follow ", "--jsonl /var/log/")
+REQUESTS_OF_ONES_OWN = tuple(
+    f"request {each} "
+    for each in (
+        "retry",
+        "resume",
+        "continue",
+        "repair",
+        "move-to",
+        "commands",
+        "journal",
+        "create add_service",
+        "order",
+        "check-out",
+    )
+)
 TESTS_OF_ONES_OWN = ("aelang watch", "test tests/", "test --coverage", "test --affected")
-OWN = (*FILES_OF_ONES_OWN, *REQUESTS_OF_ONES_OWN, *TESTS_OF_ONES_OWN, "task show ")
-ABOUT_REQUESTS = ("aelang request ", "aelang task ", "aelang queue ", "aelang worker", "aelang store ")
+DRAWN_BY_OTHERS = () if shutil.which("dot") else (".svg",)
+OWN = (*FILES_OF_ONES_OWN, *REQUESTS_OF_ONES_OWN, *TESTS_OF_ONES_OWN, *DRAWN_BY_OTHERS, "task show ", "account show ")
+ABOUT_REQUESTS = (
+    "aelang request ",
+    "aelang account ",
+    "aelang event ",
+    "aelang task ",
+    "aelang queue ",
+    "aelang worker",
+    "aelang store ",
+)
+MACHINES = """\
+ExtManagementSystem:
+  - {id: 1, name: rhev, emstype: rhevm}
+Vm:
+  - {id: 12, name: web, ems_id: 1}
+"""
 LINES = [
     *(line.strip() for line in program_help().partition("Examples:")[2].splitlines() if line.startswith("  aelang")),
     *(line for name in command_names() for line, _ in declaration(name).examples),
@@ -25,10 +55,14 @@ LINES = [
 
 @pytest.fixture(scope="session")
 def a_store(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A store with one request, which waits for approval."""
-    place = tmp_path_factory.mktemp("requests") / "store.sqlite"
+    """A store with one request, which waits for approval, and a machine with one event."""
+    folder = tmp_path_factory.mktemp("requests")
+    place, machines = folder / "store.sqlite", folder / "machines.yaml"
+    machines.write_text(MACHINES)
     assert 0 == run(["store", "init", "--store", str(place)])
+    assert 0 == run(["store", "load", str(machines), "--store", str(place)])
     assert 0 == run(["request", "create", "automation", "/System/Request/hello", "--store", str(place)])
+    assert 0 == run(["event", "raise", "vm_create", "--target", "Vm:12", "--store", str(place)])
     return place
 
 
@@ -38,6 +72,8 @@ def test_an_example_works_as_it_is_printed(line: str, tmp_path: Path, request: p
         place = tmp_path / ".local/share/aelang/store.sqlite"
         place.parent.mkdir(parents=True)
         shutil.copy(request.getfixturevalue("a_store"), place)
+    if "automation.log" in line:
+        _write_logs(tmp_path)
     program = tmp_path / "bin" / "aelang"
     program.parent.mkdir()
     program.write_text(f'#!/bin/sh\nexec "{sys.executable}" -m aelang "$@"\n')
@@ -63,3 +99,12 @@ def test_an_example_works_as_it_is_printed(line: str, tmp_path: Path, request: p
     except FileNotFoundError:
         pytest.skip(f"no {shell} on the PATH")
     assert (0, "") == (done.returncode, "" if done.returncode == 0 else done.stderr)
+
+
+def _write_logs(folder: Path) -> None:
+    """An appliance's log, as it is, packed, and in a folder."""
+    line = "[----] I, [2026-01-02T03:04:05.000000 #7:abc]  INFO -- automation: Instantiating [/A/b?miq_request=59]\n"
+    (folder / "log").mkdir()
+    for name in ("automation.log", "log/automation.log"):
+        (folder / name).write_text(line)
+    (folder / "automation.log.gz").write_bytes(gzip.compress(line.encode()))

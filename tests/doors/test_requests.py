@@ -2,6 +2,7 @@
 shown by the pages in tests/language/requests."""
 
 import json
+import re
 import sqlite3
 from contextlib import closing
 from pathlib import Path
@@ -13,6 +14,7 @@ from aelang.cli.main import execute
 from aelang.shipped import datastore_folder
 from tests.doors.stores import Aelang
 from tests.doors.test_program import imported_by
+from tests.transcripts import write_files
 
 HELLO = ("request", "create", "automation", "/System/Request/hello")
 FAILING = """\
@@ -49,8 +51,6 @@ def made(place: Path) -> Path:
 @pytest.fixture
 def failed(made: Path, aelang: Aelang, tmp_path: Path) -> Path:
     """A store with a request that failed in its second state."""
-    from tests.transcripts import write_files
-
     write_files(tmp_path, {"Site/Work/Job.ael": FAILING})
     aelang("request", "create", "automation", "/Work/Job/one", "--approve")
     aelang("worker", "-d", ".", "--drain", "--quiet")
@@ -124,6 +124,13 @@ def test_the_value_of_an_option_is_json_where_it_is_that(aelang: Aelang, made: P
     assert {"vm_memory": [4096, "4 GB"], "number_of_vms": 2, "vm_name": "web=1"} == options
 
 
+def test_the_source_of_a_request_says_what_its_tasks_are_for(aelang: Aelang, made: Path) -> None:
+    write_files(Path.cwd(), {"machines.yaml": "Vm:\n  - {id: 7, name: web}\n"})
+    aelang("store", "load", "machines.yaml")
+    told = json.loads(aelang("request", "create", "vm_migrate", "--source", "Vm:web", "--json").out)
+    assert ([7], 7) == (told["options"]["src_ids"], told["source_id"])
+
+
 def test_several_are_approved_at_once_and_each_is_told(aelang: Aelang, made: Path) -> None:
     aelang(*HELLO)
     aelang(*HELLO, "--approve")
@@ -147,6 +154,24 @@ def test_a_request_that_nobody_has_begun_is_cancelled_at_once(aelang: Aelang, ma
     assert (0, "request 1: pending_approval, finished, Error\n", "") == aelang("request", "cancel", "1")
 
 
+def test_what_is_at_work_can_be_cancelled_and_not_denied(aelang: Aelang, made: Path, tmp_path: Path) -> None:
+    waiting = FAILING.replace('raise ValueError("it is Monday")', 'evm.retry(after="1.hour")')
+    write_files(tmp_path, {"Site/Work/Job.ael": waiting})
+    aelang("request", "create", "automation", "/Work/Job/one", "--approve")
+    aelang("worker", "-d", ".", "--drain", "--quiet")
+    said = "error: request 1 is active, too late to deny it: cancel it\n"
+    assert (1, "", said) == aelang("request", "deny", "1", "--reason", "too late")
+    assert 0 == aelang("request", "cancel", "1").code
+    aelang("worker", "-d", ".", "--drain", "--quiet")
+    assert "canceled: Request is canceled by user." in aelang("request", "show", "1").out
+
+
+def test_a_report_in_colours_is_the_same_text(aelang: Aelang, failed: Path) -> None:
+    plain, coloured = (aelang("request", "show", "1", "--color", each).out for each in ("never", "always"))
+    assert "\x1b[31mError\x1b[0m" in coloured
+    assert plain == re.sub(r"\x1b\[[\d;]*m", "", coloured)
+
+
 # -- seeing ------------------------------------------------------------------------------------------------------------
 
 
@@ -162,6 +187,8 @@ def test_lists_are_filtered(aelang: Aelang, made: Path) -> None:
     assert [3, 2] == ids("--approval", "pending_approval")
     assert [2, 1] == ids("--type", "automation")
     assert [1] == ids("--type", "AutomationRequest", "--approval", "approved")
+    assert [3] == ids("--type", "template")
+    assert [] == ids("--type", "clone_to_vm")
     assert [3] == ids("--limit", "1")
     assert [] == ids("--waiting")
     assert [] == ids("--user", "ann")
@@ -173,6 +200,39 @@ def test_a_list_that_is_cut_says_so(aelang: Aelang, made: Path) -> None:
     assert "there are more: --limit 2 shows twice as many\n" == aelang("request", "list", "--limit", "1").err
 
 
+def test_show_tells_what_is_asked_for_and_no_password_of_it(aelang: Aelang, made: Path) -> None:
+    aelang(*HELLO, "--attr", "name=Ada", "--attr", "Password::pin=4711")
+    aelang("request", "create", "template", "-o", "number_of_vms=2", "-o", "vm_memory=1024")
+    assert "\n  with       name=Ada, Password::pin=********\n" in aelang("request", "show", "1").out
+    assert "4711" not in aelang("request", "show", "1", "--json").out
+    assert "\n  with       number_of_vms=2, vm_memory=1024\n" in aelang("request", "show", "2").out
+
+
+def test_very_much_that_is_asked_for_is_cut(aelang: Aelang, made: Path) -> None:
+    aelang(*HELLO, "--attr", f"text={'x' * 10_000}")
+    assert [200 + len("  with       ...")] == [
+        len(line) for line in aelang("request", "show", "1").out.splitlines() if line.startswith("  with ")
+    ]
+
+
+def test_an_approval_that_is_not_needed_any_more_says_so(aelang: Aelang, made: Path) -> None:
+    asked = (each for name in ("ann", "bob") for each in ("--approver", name))
+    write_files(
+        Path.cwd(), {"people.yaml": "User:\n  - {id: 2, userid: ann, name: Ann}\n  - {id: 3, userid: bob, name: Bob}\n"}
+    )
+    aelang("store", "load", "people.yaml")
+    aelang(*HELLO, *asked, "--approvals", "1")
+    aelang("request", "approve", "1", "--user", "bob")
+    assert "  1  not needed any more: Ann was asked\n" in aelang("request", "show", "1").out
+
+
+def test_a_cart_is_ordered_for_programs_too(aelang: Aelang, made: Path) -> None:
+    aelang("request", "create", "clone_to_service", "--cart")
+    aelang("request", "create", "clone_to_service", "--cart")
+    told = json.loads(aelang("request", "check-out", "--json").out)
+    assert [(1, True, 1), (2, True, 1)] == [(each["id"], each["process"], each["service_order_id"]) for each in told]
+
+
 def test_show_tells_states_the_last_error_and_its_place(aelang: Aelang, failed: Path) -> None:
     told = json.loads(aelang("request", "show", "1", "--json").out)
     assert [("first", "Ok", 1), ("second", "Error", 1)] == [
@@ -182,7 +242,7 @@ def test_show_tells_states_the_last_error_and_its_place(aelang: Aelang, failed: 
     assert ("second", "ValueError: it is Monday", "Site/Work/Job.ael:12") == (
         error["state"], error["said"], error["place"],
     )  # fmt: skip
-    assert ["aelang request retry 1"] == [each["command"] for each in told["waits_for"]]
+    assert ["aelang request retry 1", "aelang request move-to 1"] == [each["command"] for each in told["waits_for"]]
 
 
 def test_tries_add_up_over_retries_by_hand(aelang: Aelang, failed: Path) -> None:
@@ -194,6 +254,11 @@ def test_tries_add_up_over_retries_by_hand(aelang: Aelang, failed: Path) -> None
 
 def test_a_task_shows_its_last_workspace(aelang: Aelang, failed: Path) -> None:
     assert "<MiqAeWorkspace>" in aelang("task", "show", "automation_task_1", "--workspace").out
+
+
+def test_a_workspace_is_xml_and_not_json(aelang: Aelang, failed: Path) -> None:
+    done = aelang("task", "show", "1", "--workspace", "--json")
+    assert (2, True) == (done.code, "`--workspace` prints XML: leave it out, or --json" in done.err)
 
 
 def test_tasks_are_listed_by_request(aelang: Aelang, failed: Path) -> None:
@@ -263,8 +328,6 @@ def test_groups_and_their_commands_are_completed() -> None:
 def test_the_worker_takes_the_base_domain_along_where_nothing_else_answers(
     aelang: Aelang, made: Path, tmp_path: Path
 ) -> None:
-    from tests.transcripts import write_files
-
     write_files(tmp_path, {"Site/Work/Job.ael": FAILING})
     done = aelang("worker", "-d", ".", "--drain")
     told = "note: no domain has /System/Process: the base domain is taken along\n"

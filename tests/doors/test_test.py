@@ -210,6 +210,12 @@ def test_watching_tests_again_what_a_saved_file_matters_to_and_ends_on_an_interr
     assert ("test: 2 passed", "test: 1 failed", 0) == (seen, again[:14], watching.returncode)
 
 
+def test_watching_says_when_nothing_changed_for_any_test(aelang: Aelang, repository: Path) -> None:
+    aelang("watch", "--once")
+    done = aelang("watch", "--once")
+    assert done.out.endswith("test: nothing changed for any of the 2, which all passed\n")
+
+
 _INTERRUPTIBLE = """
 import signal, sys
 signal.signal(signal.SIGINT, signal.default_int_handler)  # whoever starts the tests in the background switches it off

@@ -2,4 +2,8 @@
 
 import os
 
+from tests.requests.conftest import databases, either, server, stores
+
+__all__ = ["databases", "either", "server", "stores"]
+
 collect_ignore_glob = [] if os.environ.get("AELANG_LONG") else ["test_*.py"]

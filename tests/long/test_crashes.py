@@ -13,14 +13,9 @@ from aelang.requests import recovery
 from aelang.requests.clock import SystemClock
 from aelang.requests.store import open_store
 from tests.requests import crashing
-from tests.requests.stores import SqliteStores
+from tests.requests.stores import Stores
 
 _SIZE = int(os.environ.get("AELANG_LONG") or 0)
-
-
-@pytest.fixture(scope="module")
-def stores(tmp_path_factory: pytest.TempPathFactory) -> SqliteStores:
-    return SqliteStores(tmp_path_factory.mktemp("stores"))
 
 
 def _whole(bench: crashing.Bench, calm: crashing.Found) -> None:
@@ -32,13 +27,13 @@ def _whole(bench: crashing.Bench, calm: crashing.Found) -> None:
     assert all(times == 1 for times in found.paid.values())
 
 
-def _calm(stores: SqliteStores, folder: Path, requests: int) -> crashing.Found:
+def _calm(stores: Stores, folder: Path, requests: int) -> crashing.Found:
     bench = _bench(stores, folder / "calm", requests)
     crashing.finish(bench)
     return crashing.look(bench)
 
 
-def _bench(stores: SqliteStores, folder: Path, requests: int) -> crashing.Bench:
+def _bench(stores: Stores, folder: Path, requests: int) -> crashing.Bench:
     folder.mkdir()
     store = stores.new()
     bench = crashing.lay_out(store, folder, requests)
@@ -46,30 +41,29 @@ def _bench(stores: SqliteStores, folder: Path, requests: int) -> crashing.Bench:
     return bench
 
 
-def test_a_worker_dies_at_every_step_of_the_queue(stores: SqliteStores, tmp_path: Path) -> None:
-    calm, number, dies = _calm(stores, tmp_path, 2), 0, True
+def test_a_worker_dies_at_every_step_of_the_queue(either: Stores, tmp_path: Path) -> None:
+    calm, number, dies = _calm(either, tmp_path, 2), 0, True
     while dies:
         number += 1
-        bench = _bench(stores, tmp_path / str(number), 2)
+        bench = _bench(either, tmp_path / str(number), 2)
         dies = crashing.die_at(bench, number)
         crashing.finish(bench)
         _whole(bench, calm)
     assert number > 60
 
 
-def test_fifty_requests_and_a_death_at_each_step_in_turn(stores: SqliteStores, tmp_path: Path) -> None:
-    calm, bench, deaths = _calm(stores, tmp_path, 50), _bench(stores, tmp_path / "one", 50), 0
-    while crashing.die_at(bench, 1 + deaths % 19):
-        deaths += 1
+@pytest.mark.parametrize("workers", [1, 4])
+def test_fifty_requests_and_a_death_at_each_step_in_turn(either: Stores, tmp_path: Path, workers: int) -> None:
+    calm, bench, rounds = _calm(either, tmp_path, 50), _bench(either, tmp_path / "one", 50), 0
+    while crashing.die_at(bench, 1 + rounds % 19, workers):
+        rounds += 1
     _whole(bench, calm)
-    assert deaths > 100
+    assert rounds > 100 / workers
 
 
 @pytest.mark.parametrize("workers", [1, 4])
-def test_fifty_requests_and_two_hundred_deaths_at_random_moments(
-    stores: SqliteStores, tmp_path: Path, workers: int
-) -> None:
-    calm, bench = _calm(stores, tmp_path, 50), _bench(stores, tmp_path / "one", 50)
+def test_fifty_requests_and_two_hundred_deaths_at_random_moments(either: Stores, tmp_path: Path, workers: int) -> None:
+    calm, bench = _calm(either, tmp_path, 50), _bench(either, tmp_path / "one", 50)
     crashing.kill_at_random(bench, workers, 10 * _SIZE, seed=workers)
     _say_what_became_of_payments(bench)
     crashing.finish(bench)

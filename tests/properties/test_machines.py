@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import NamedTuple
 
-from hypothesis import given, settings
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from aelang import ir, model
@@ -15,9 +15,16 @@ from aelang.engine import Engine
 from aelang.interpreter.limits import Limits
 from aelang.interpreter.outcome import Checkpoint, Failed, Outcome, Retry
 from aelang.interpreter.ports import MethodCall, MethodResult
+from aelang.requests.decision import Message
+from aelang.requests.queue import EmbeddedQueue, Taker
+from aelang.requests.steps import Step, checkpoint_values
+from aelang.requests.steps import read_checkpoint as read_checkpoint_of
+from aelang.requests.store import Store
 from aelang.services.inventory import default_catalog
+from aelang.services.records import Reference
 from tests.datastores import compiled, field, instance, klass, texts
 from tests.properties.examples import examples
+from tests.requests.stores import SqliteStores
 
 NOON = datetime(2026, 1, 1, 12, tzinfo=UTC)
 TRIES = st.lists(st.just("retry"), max_size=2)
@@ -127,6 +134,19 @@ def _elsewhere(checkpoint: Checkpoint, folder: Path) -> Checkpoint:
     return restore(read_checkpoint(path), default_catalog()).checkpoint
 
 
+def _by_queue(checkpoint: Checkpoint, store: Store) -> Checkpoint:
+    """`checkpoint` as the worker has it that takes the message."""
+    queue, of = EmbeddedQueue(), Reference("AutomationTask", 1)
+    with store.writing() as connection:
+        queue.put(connection, [Message("deliver", of, {"checkpoint": checkpoint_values(checkpoint)})], NOON, None)
+        claimed = queue.claim(connection, Taker("other"), NOON, NOON)
+        assert claimed is not None
+        queue.acknowledge(connection, claimed)
+    found = read_checkpoint_of(Step(claimed, lambda: NOON, 1))
+    assert found is not None
+    return found
+
+
 def _end(outcome: Outcome, world: World) -> dict[str, object]:
     """What is to be equal: what was done, what the root says, the state variables."""
     workspace = outcome.workspace
@@ -150,4 +170,20 @@ def test_a_machine_that_is_stopped_and_resumed_ends_as_one_that_never_was(
         while isinstance(outcome, Retry):
             kept = _elsewhere(outcome.checkpoint, Path(folder))
             outcome = _engine(outer, inner, stopped).resume(kept)
+    assert expected == _end(outcome, stopped)
+
+
+@given(MACHINES, MACHINES | st.just([]))
+@settings(max_examples=examples(50), deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+def test_a_machine_that_is_stopped_and_resumed_by_workers_ends_as_one_that_never_was(
+    stores: SqliteStores, outer: list[State], inner: list[State]
+) -> None:
+    through = World(_scripts(outer, inner, stops=False))
+    expected = _end(_engine(outer, inner, through).run("/N/Outer/i"), through)
+    stopped, store = World(_scripts(outer, inner, stops=True)), stores.new()
+    engine = _engine(outer, inner, stopped)
+    outcome = engine.run("/N/Outer/i")
+    while isinstance(outcome, Retry):
+        outcome = engine.resume(_by_queue(outcome.checkpoint, store))
+    store.close()
     assert expected == _end(outcome, stopped)

@@ -192,6 +192,12 @@ def test_a_changed_default_touches_those_that_take_it_over() -> None:
     assert ([], ["/N/C/", "/N/C/i"]) == _touched([before], [after])
 
 
+def test_a_class_of_which_a_default_changed_is_told_as_a_class() -> None:
+    before, after = (klass("N/C", [field("attribute", "a", said)], [instance("i")]) for said in "12")
+    found = touched(compiled(before)[0], compiled(after)[0])
+    assert ["class", "instance"] == [each.kind for each in found.now]
+
+
 def test_what_is_gone_is_told_apart() -> None:
     after = LEAF._replace(instances=LEAF.instances[:1])
     assert (["/N/Leaf/two"], []) == _touched([LEAF], [after])

@@ -28,6 +28,7 @@ def _builtin(name: str, location: str = "builtin") -> model.Method:
         ("vm_provision", ("VM", "Lifecycle", "Provisioning")),
         ("service_retire", ("Service", "Lifecycle", "Retirement")),
         ("configured_system_provision", ("Configured_System", "Lifecycle", "Provisioning")),
+        ("provision_via_automation_manager", ("AutomationManager", "Lifecycle", "Provisioning")),
         ("nothing_known", (None, None, None)),
     ],
 )
@@ -35,6 +36,12 @@ def test_an_automation_request_is_taken_apart(request_type: str, target: tuple[s
     name = "parse_automation_request"
     found = attributes("/N/C/i", _class(name, _builtin(name), request=request_type))
     assert (found["target_component"], found["target_class"], found["target_instance"]) == target
+
+
+def test_a_request_may_say_its_provider_category_by_what_it_is() -> None:
+    name = "parse_automation_request"
+    found = attributes("/N/C/i", _class(name, _builtin(name), request="provision_via_automation_manager"))
+    assert "AutomationManagement" == found["ae_provider_category"]
 
 
 @pytest.mark.parametrize(("platform", "category"), [("infra", "infrastructure"), ("cloud", "cloud")])

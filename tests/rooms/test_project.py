@@ -626,3 +626,10 @@ def test_a_start_where_nothing_changed_tells_no_progress(store: Path) -> None:
     told: list[tuple[int, int, str]] = []
     _ = open_project([str(store)], remarks=True, progress=lambda *said: told.append(said)).remarks
     assert [] == told
+
+
+def test_classes_that_stay_at_hand_are_what_their_records_say(store: Path) -> None:
+    image = open_project([str(store)], whole=True).image
+    at_hand = [image.class_at(entry.path) for entry in image.index]
+    image.forget()
+    assert at_hand == [image.class_at(entry.path) for entry in image.index]

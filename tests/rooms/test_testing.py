@@ -129,6 +129,12 @@ def test_a_fault_in_a_page_is_told_at_its_line_in_the_page() -> None:
     assert [("page.md", 7)] == [(each.span.source, each.span.line) for each in read_tests("page.md").diagnostics]
 
 
+@pytest.mark.parametrize("page", ["", "words\n", "# Only a title\n\nwords\n"])
+def test_a_page_without_a_heading_of_second_rank_has_no_test(page: str) -> None:
+    Path("page.md").write_text(page)
+    assert ((), ()) == read_tests("page.md")
+
+
 def test_a_fence_of_four_holds_one_of_three() -> None:
     Path("page.md").write_text(
         "## A\n\n`x.md`\n````\n```yaml test\nrun: no\n```\n````\n\n```yaml test\nrun: /A/b/c\n```\n"
