@@ -25,6 +25,10 @@ def grammar_file(name: str) -> str:
     return os.path.join(_shipped("grammar"), name)
 
 
+BASE_DOMAIN = "Base"
+"""The domain in `datastore_folder()`."""
+
+
 def datastore_folder() -> str:
     """The path of the base domain that is used where no other datastore is named."""
     return _shipped("datastore")

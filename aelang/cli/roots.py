@@ -50,6 +50,14 @@ def open_roots(
     return opened if _are_known(domains or (), opened, console) else None
 
 
+def domains_with_base(given: Given) -> tuple[str, ...] | None:
+    """The domains of `--domains`, and below them the base domain, where that is taken along. Raises Misused."""
+    from aelang.shipped import BASE_DOMAIN
+
+    domains = domain_list(given)
+    return None if domains is None else (*domains, BASE_DOMAIN)
+
+
 def _refuse_twice(roots: "Sequence[str]") -> None:
     seen: set[str] = set()
     for root in roots:

@@ -77,6 +77,7 @@ def execute(given: Given) -> int:
     for note in checked.notes:
         console.note(note)
     _tell(checked.found, compiled, shape, console)
+    _tell_of_base(checked.found, console)
     if given.flag("verbose"):
         _tell_statistics(compiled, console)
     return 1 if _fails(checked.found, given.text("fail_on") or "error") else 0
@@ -133,6 +134,19 @@ def _tell(found: "Sequence[Diagnostic]", compiled: "Compilation", shape: str, co
     files = counted(compiled.statistics.files, "file")
     more = f"; {len(fixable)} can be put right with `--fix`" if fixable else ""
     console.note(f"validated {files}: {summary(found) or 'nothing is wrong'}{more}")
+
+
+def _tell_of_base(found: "Sequence[Diagnostic]", console: Console) -> None:
+    """Says where the base domain is, if a class inherits from one of its classes and nobody has named it."""
+    import os
+
+    from aelang.shipped import BASE_DOMAIN, datastore_folder
+
+    for each in found:
+        parent = each.message.split("`")[1].lstrip("/") if each.kind.slug == "unknown-parent" else ""
+        if "/" in parent and os.path.isfile(os.path.join(datastore_folder(), BASE_DOMAIN, f"{parent}.ael")):
+            console.note(f"note: the base domain has /{parent}: add `--reference {datastore_folder()}`")
+            return
 
 
 def _fixable(found: "Sequence[Diagnostic]", roots: "Sequence[str]") -> frozenset[int]:

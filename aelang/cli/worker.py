@@ -35,6 +35,7 @@ with (`aelang request move-to` changes that).""",
 def execute(given: Given) -> int:
     """Works until it is told to stop, or nothing is due: 0; 1 where the store or the datastore cannot be used. Raises
     Misused."""
+    from aelang.cli.roots import domains_with_base
     from aelang.providers.joining import extended
     from aelang.requests.telling import Serious
     from aelang.requests.worker import Wanted, run_workers
@@ -53,7 +54,7 @@ def execute(given: Given) -> int:
     wanted = Wanted(
         place=place_of(given),
         roots=given.many("datastore"),
-        domains=domain_list(given),
+        domains=domain_list(given) if references == given.many("reference") else domains_with_base(given),
         references=references,
         concurrency=given.number("concurrency", 1),
         drain=given.flag("drain"),

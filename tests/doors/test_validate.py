@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from aelang.project import open_project
+from aelang.shipped import datastore_folder
 from tests.doors.stores import Aelang, write
 from tests.rules import RULE_SLUGS
 
@@ -129,6 +130,27 @@ def test_a_reference_supplies_what_the_root_refers_to(aelang: Aelang, tmp_path: 
 def test_references_are_not_reported_on(aelang: Aelang, tmp_path: Path) -> None:
     _two_roots(tmp_path)
     assert "" == aelang("validate", "ours", "--reference", "theirs", "--json").out
+
+
+def test_where_the_base_domain_lies_is_told_to_those_who_inherit_from_it(aelang: Aelang, tmp_path: Path) -> None:
+    write(tmp_path / "high", _driver("/Provisioning/Module"))
+    ended, told = aelang("validate", "high"), f"add `--reference {datastore_folder()}`"
+    assert (1, True) == (ended.code, told in ended.err)
+    assert 0 == aelang("validate", "high", "--reference", datastore_folder()).code
+
+
+def test_a_parent_that_nobody_has_is_not_looked_for_in_the_base_domain(aelang: Aelang, tmp_path: Path) -> None:
+    write(tmp_path / "high", _driver("/Provisioning/Modul"))
+    assert "--reference" not in aelang("validate", "high").err
+
+
+def _driver(parent: str) -> dict[str, str]:
+    """A domain with a class that inherits from `parent`."""
+    return {
+        "High/__domain__.yaml": "object_type: domain\nobject:\n  attributes: {name: High, priority: 5}\n",
+        "High/Shop/__namespace__.yaml": "object_type: namespace\nobject:\n  attributes: {name: Shop}\n",
+        "High/Shop/Driver.ael": f"class Driver < {parent}\n",
+    }
 
 
 def test_nothing_of_the_shipped_datastore_is_wrong(aelang: Aelang) -> None:

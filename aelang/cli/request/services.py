@@ -3,7 +3,7 @@
 from typing import TYPE_CHECKING, Any
 
 from aelang.cli.console import Console
-from aelang.cli.options import Given, Hindered, Misused, Option, domain_list
+from aelang.cli.options import Given, Hindered, Misused, Option
 from aelang.cli.stores import find_person, now, print_json, rules
 
 if TYPE_CHECKING:
@@ -65,7 +65,7 @@ def _refuse_misplaced(given: Given) -> None:
     kind = given.text("type")
     if kind in ("add_service", "ProvisioningRequest"):
         if given.text("service") is not None:
-            raise Misused("`--service` is for `modify_service` and `delete_service`; the one around a new one is `--parent`")
+            raise Misused("`--service` is for `modify_service` and `delete_service`: a new one gets `--parent`")
         return
     for each in ("target", "parent", "package", "name"):
         if given.text(each) is not None:
@@ -75,7 +75,7 @@ def _refuse_misplaced(given: Given) -> None:
 
 def _compiled(given: Given, console: Console) -> "Compilation | None":
     """The datastore with the types of services; the base domain with it, where it does not bring that along."""
-    from aelang.cli.roots import open_roots
+    from aelang.cli.roots import domains_with_base, open_roots
     from aelang.shipped import datastore_folder
 
     compiled = open_roots(given, console)
@@ -85,7 +85,7 @@ def _compiled(given: Given, console: Console) -> "Compilation | None":
 
     try:
         references = (*given.many("reference"), datastore_folder())
-        return open_project(given.many("datastore"), domains=domain_list(given), references=references)
+        return open_project(given.many("datastore"), domains=domains_with_base(given), references=references)
     except ProjectError:  # it could be opened without it
         return compiled
 

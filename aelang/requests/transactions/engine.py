@@ -18,9 +18,8 @@ from aelang.requests.clock import later
 from aelang.requests.decision import AUTOMATE, Message
 from aelang.requests.images import image_of
 from aelang.requests.rows import Case, Task
-from aelang.requests.steps import Effect, Lapsed, Run, Step, Work
+from aelang.requests.steps import Effect, Lapsed, Run, Step, Work, see
 from aelang.requests.transactions import moves, words
-from aelang.requests.transactions.accounts import account_at
 from aelang.requests.transactions.evaluating import Unresolved
 from aelang.requests.transactions.journal import CLEAN_UP, COMMAND, UNDO, line, write_line
 from aelang.requests.transactions.keeping import services_at
@@ -36,8 +35,8 @@ from aelang.requests.transactions.running import (
 )
 from aelang.requests.transactions.standing import (
     Standing,
+    changed_services,
     count_failure,
-    database_commands,
     read_front,
     read_standing,
     revert,
@@ -192,9 +191,8 @@ def _work_out_rest(at: _At, transaction: Transaction) -> None:
     """Complex services have no command: what is made of the properties of others is worked out when all is done."""
     if transaction.action not in (ADD, MODIFY):
         return
-    numbers = [each.service_id for each in database_commands(at.connection, transaction.request_id)]
-    found = services_at(at.connection, numbers).values()
-    tree = StoreTree(at.connection, account_at(at.connection, transaction.account_id), {}, found)
+    found = services_at(at.connection, changed_services(at.connection, transaction.request_id)).values()
+    tree = StoreTree(at.connection, transaction.account_id, {}, found)
     for each in found:
         if each.kind == COMPLEX:
             try:
@@ -263,7 +261,8 @@ _Ran: TypeAlias = Generator[Run | Effect, tuple[Connection, Any], tuple[_At, Cam
 def _run(at: _At, command: Command, phase: str, told: dict[str, object]) -> _Ran:
     """Runs the module, and gives where the work goes on: in another transaction."""
     step = at.step
-    connection, ended = yield run_of(at.case, at.task, command, phase, told, image_of(at.connection, step.request))
+    run = run_of(at.case, at.task, command, phase, told, image_of(at.connection, step.request))
+    connection, ended = yield run._replace(seen=see(at.connection, at.task.reference))
     case = step.case(connection)
     found = told["services"]
     assert isinstance(found, list)  # `told_of` made it

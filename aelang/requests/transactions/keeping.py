@@ -165,8 +165,9 @@ def _param_rows(physical: int, params: Mapping[str, Param]) -> list[dict[str, An
 
 def write_params(connection: Connection, service: Service, changed: Mapping[str, Param]) -> None:
     """Writes other values of properties that the service has."""
-    for name, param in changed.items():
-        _WRITE_PARAM.run(connection, {"of": service.physical_id, "called": name, **param._asdict()})
+    rows = [{"of": service.physical_id, "called": name, **param._asdict()} for name, param in changed.items()]
+    if rows:
+        _WRITE_PARAM.run_each(connection, rows)
 
 
 def write_statuses(connection: Connection, services: Iterable[Service], status: str, *, physical: bool = True) -> None:

@@ -12,7 +12,6 @@ from aelang.interpreter.values import RunValue, Symbol, to_text
 from aelang.names import fold, split_path
 from aelang.requests.rows import Case, Task
 from aelang.requests.steps import Ended, Run
-from aelang.requests.transactions.accounts import account_at
 from aelang.requests.transactions.evaluating import evaluate
 from aelang.requests.transactions.keeping import service_of, services_at, services_of_command, write_params
 from aelang.requests.transactions.rows import CONTRARY, DELETE, MODIFY, Command, Param, Service
@@ -57,7 +56,7 @@ def transform(connection: Connection, account: int, command: Command) -> dict[in
     if command.action == DELETE or not any(map(_is_made, services.values())):
         return services
     resources = {command.resource: command.resource_properties or {}}
-    tree = StoreTree(connection, account_at(connection, account), resources, services.values())
+    tree = StoreTree(connection, account, resources, services.values())
     work_out(connection, tree, tuple(services.values()))
     return {number: tree.service(number) for number in services}
 

@@ -1,11 +1,11 @@
 """How a transaction and its commands stand in the store."""
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from datetime import datetime
 from functools import cache
 from typing import Any, NamedTuple
 
-from sqlalchemy import Connection, bindparam, select, update
+from sqlalchemy import Connection, bindparam, or_, select, update
 
 from aelang.requests.store.keeping import release_locks
 from aelang.requests.store.prepared import Prepared
@@ -13,7 +13,7 @@ from aelang.requests.store.schema import ACTIONS, COMMANDS, DATABASE_COMMANDS, T
 from aelang.requests.transactions import words
 from aelang.requests.transactions.journal import TRANSACTION, line, write_line
 from aelang.requests.transactions.keeping import pointers, restore, services_at, write_statuses
-from aelang.requests.transactions.rows import DELETE, Action, Command, DatabaseCommand, Transaction
+from aelang.requests.transactions.rows import DELETE, Action, Command, DatabaseCommand, Service, Transaction
 
 _TRANSACTION = Prepared(
     select(*(TRANSACTIONS.c[each] for each in Transaction._fields)).where(
@@ -31,8 +31,7 @@ _OF_REQUEST = select(*(COMMANDS.c[each] for each in Command._fields)).where(
 _PLACE = COMMANDS.c.place
 _FRONTS = {
     words.PROVISIONING: (
-        Prepared(_OF_REQUEST.where(COMMANDS.c.status == words.IN_PROGRESS)),
-        Prepared(_OF_REQUEST.where(COMMANDS.c.status == words.FAILED).limit(1)),
+        Prepared(_OF_REQUEST.where(or_(COMMANDS.c.status == words.IN_PROGRESS, COMMANDS.c.status == words.FAILED))),
         Prepared(_OF_REQUEST.where(COMMANDS.c.status == words.PENDING).order_by(_PLACE).limit(1)),
     ),
     words.ROLLBACK: (
@@ -50,6 +49,11 @@ _ACTIONS = Prepared(
 )
 _DATABASE = (
     select(*(DATABASE_COMMANDS.c[each] for each in DatabaseCommand._fields))
+    .where(DATABASE_COMMANDS.c.request_id == bindparam("request"))
+    .order_by(DATABASE_COMMANDS.c.id)
+)
+_CHANGED = (
+    select(DATABASE_COMMANDS.c.service_id)
     .where(DATABASE_COMMANDS.c.request_id == bindparam("request"))
     .order_by(DATABASE_COMMANDS.c.id)
 )
@@ -109,6 +113,11 @@ def database_commands(connection: Connection, request: int) -> tuple[DatabaseCom
     return tuple(DatabaseCommand(*row) for row in connection.execute(_DATABASE, {"request": request}))
 
 
+def changed_services(connection: Connection, request: int) -> tuple[int, ...]:
+    """The ids of the services that the transaction has changed in the store, in its order."""
+    return tuple(connection.execute(_CHANGED, {"request": request}).scalars())
+
+
 # -- writing -----------------------------------------------------------------------------------------------------
 
 
@@ -139,17 +148,16 @@ def write_command(connection: Connection, command: Command, now: datetime, **col
 
 def settle(connection: Connection, transaction: Transaction) -> None:
     """All is done: what the store shows is true now, and free."""
-    found = database_commands(connection, transaction.request_id)
+    services = services_at(connection, changed_services(connection, transaction.request_id)).values()
     if transaction.action == DELETE:
-        _settle_deleted(connection, found)
+        _settle_deleted(connection, services)
     else:
-        write_statuses(connection, services_at(connection, [each.service_id for each in found]).values(), words.OK)
+        write_statuses(connection, services, words.OK)
     _end(connection, transaction.request_id, words.OK)
 
 
-def _settle_deleted(connection: Connection, found: Iterable[DatabaseCommand]) -> None:
+def _settle_deleted(connection: Connection, services: Collection[Service]) -> None:
     """What was shared stays, as long as there is one more for which it is there."""
-    services = services_at(connection, [each.service_id for each in found]).values()
     write_statuses(connection, services, words.DELETED, physical=False)
     gone = [each for each in services if not each.shared or not pointers(connection, each.physical_id)]
     write_statuses(connection, gone, words.DELETED)

@@ -7,16 +7,18 @@ from sqlalchemy import Connection
 
 from aelang.interpreter.values import RunValue
 from aelang.names import fold
+from aelang.requests.transactions.accounts import account_at
 from aelang.requests.transactions.evaluating import Unresolved
 from aelang.requests.transactions.keeping import part_of, service_at
 from aelang.requests.transactions.rows import Account, Service
 
 
 class StoreTree:
-    """Fills `evaluating.Tree` from the store, with `planned` services in place of those that it has."""
+    """Fills `evaluating.Tree` from the store, with `planned` services in place of those that it has. An account that is
+    given by its id is read where something is made from it."""
 
     def __init__(
-        self, connection: Connection, account: Account, resources: Mapping[str, Mapping[str, RunValue]],
+        self, connection: Connection, account: Account | int, resources: Mapping[str, Mapping[str, RunValue]],
         planned: Iterable[Service] = (),
     ) -> None:  # fmt: skip
         self._connection = connection
@@ -58,4 +60,6 @@ class StoreTree:
 
     def account(self) -> Mapping[str, RunValue]:
         """The properties of the account, with its name and id."""
+        if isinstance(self._account, int):
+            self._account = account_at(self._connection, self._account)
         return {"name": self._account.name, "id": self._account.id, **self._account.properties}
