@@ -3,6 +3,7 @@
 import io
 import os
 import sys
+import zlib
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from typing import BinaryIO, TextIO, cast
@@ -30,9 +31,7 @@ def read_lines(names: Iterable[str], progress: Progress | None = None) -> Iterat
                 yield from _told(file, name, progress)
         except (OSError, EOFError) as fault:
             raise LogError(_sentence(name, fault)) from None
-        except Exception as fault:
-            if type(fault).__name__ != "error":  # zlib.error: not worth its import here
-                raise
+        except zlib.error as fault:
             raise LogError(f"{name} is damaged: {fault}") from None
 
 
