@@ -12,6 +12,7 @@ from sqlalchemy.exc import ArgumentError
 
 from aelang.requests.store.faults import StoreError, locked, told
 from aelang.requests.store.prepared import begin_writing, tell_driver
+from aelang.requests.store.turns import Turns
 from aelang.requests.store.versions import check_version
 
 WAIT = 10.0
@@ -106,6 +107,7 @@ class Store:
         self._writing = engine.execution_options(writing=True)
         self._wait = wait
         self._one_writer = threading.Lock()  # of all in this process: those of SQLite would wait unfairly
+        self._turns = None if path is None else Turns(path)
         self._stamp = _stamp(path)
         self._idle: tuple[list[Connection], list[Connection]] = [], []
         """Of SQLite, those who read and those who write: to take one from a pool and to give it back takes longer than
@@ -118,35 +120,43 @@ class Store:
             with told(self.name), self.engine.begin() as connection:
                 yield connection
             return
-        with self._in_place(), self._transaction(writing=False) as connection:
+        with self._in_place(), self._transaction() as connection:
             yield connection
 
     @contextmanager
     def writing(self) -> Iterator[Connection]:
         """A transaction that writes all or, where something is raised in it, nothing. Raises StoreError. On SQLite
         there is one at a time; it must not be nested."""
-        if self.path is None:
+        if self._turns is None:
             with told(self.name), self._writing.begin() as connection:
                 yield connection
             return
-        with self._one_writer, self._in_place(), self._transaction(writing=True) as connection:
-            yield connection
+        with self._one_writer, self._in_place():
+            try:
+                with self._transaction(self._turns) as connection:
+                    yield connection
+            finally:
+                self._turns.pass_on()
 
     def close(self) -> None:
         """Lets go of all connections."""
+        if self._turns is not None:
+            self._turns.close()
         for each in self._idle:
             while each:
                 each.pop().close()
         self.engine.dispose()
 
     @contextmanager
-    def _transaction(self, *, writing: bool) -> Iterator[Connection]:
+    def _transaction(self, turns: Turns | None = None) -> Iterator[Connection]:
+        """One that writes when its turn has come; one that reads without `turns`."""
+        writing = turns is not None
         idle = self._idle[writing]
         connection = idle.pop() if idle else self._new(writing=writing)
         try:
             with connection.begin():
-                if writing:
-                    self._begin_writing(connection)
+                if turns is not None:
+                    self._begin_writing(connection, turns)
                 else:
                     tell_driver(connection, "BEGIN")
                 yield connection
@@ -159,16 +169,18 @@ class Store:
             tell_driver(connection, "PRAGMA busy_timeout=0")  # `_begin_writing` waits
         return connection
 
-    def _begin_writing(self, connection: Connection) -> None:
-        """A writer takes its lock at once: one that began by reading could be refused half-way. Where another process
-        has it, it looks again after a hundredth of the time it has waited; SQLite itself waits ever longer, up to
-        100 ms, and whoever has just written comes first again."""
+    def _begin_writing(self, connection: Connection, turns: Turns) -> None:
+        """A writer takes its lock at once: one that began by reading could be refused half-way. SQLite's own waiting
+        looks again after ever longer times, up to 100 ms, and whoever has just written comes first again."""
+        if begin_writing(connection):
+            return
         began = time.monotonic()
+        turns.listen()
         while not begin_writing(connection):
             waited = time.monotonic() - began
             if waited >= self._wait:
                 raise locked(self.name)
-            time.sleep(min(max(waited / 100, _SHORTEST), _LONGEST))
+            turns.wait(waited)
 
     @contextmanager
     def _in_place(self) -> Iterator[None]:
@@ -185,9 +197,6 @@ class Store:
         """SQLite goes on writing into a file that was deleted: what it keeps there is lost."""
         if self._stamp != _stamp(self.path):
             raise StoreError(f"the store {self.name} was deleted or replaced while it was open")
-
-
-_SHORTEST, _LONGEST = 0.00025, 0.02  # seconds between two looks
 
 
 def _stamp(path: str | None) -> tuple[int, int] | None:
