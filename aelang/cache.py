@@ -19,7 +19,7 @@ from zlib import crc32
 
 from aelang import __version__, shipped
 
-CACHE_VERSION = 11
+CACHE_VERSION = 12
 """Grows with every change of the tables, or of what is made of a datastore and kept in them."""
 
 _FILE = f"cache-{CACHE_VERSION}-{__version__}.sqlite"

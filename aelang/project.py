@@ -265,7 +265,7 @@ class Compilation:
     def code_texts(self, codes: "Iterable[Code]") -> "Iterator[tuple[Code, str]]":
         """Each of `codes` with its text, read one class after the other."""
         for klass, some in groupby(codes, key=lambda each: each.klass):
-            methods = ir.class_from_json(self._read_class(fold(klass))).methods
+            methods = ir.record_from_json(self._read_class(fold(klass))).methods
             for code in some:
                 yield code, methods[fold(code.name)].data or ""
 

@@ -50,7 +50,7 @@ def compiled(*classes: model.Class) -> tuple[ir.Image, tuple[Diagnostic, ...]]:
     index = ir.Index([ir.DomainEntry(name, True) for name in domains], map(class_entry, classes))
     by_path = {f"{each.domain}/{each.path}".lower(): each for each in classes}
     results = [compile_class(each, index, lambda path: by_path.get(path.lower())) for each in classes]
-    records = {each.klass.path.lower(): ir.to_json(each.klass) for each in results}
+    records = {each.klass.path.lower(): ir.to_json(each.heir or each.klass) for each in results}
     return ir.Image(index, records.get), tuple(found for each in results for found in each.diagnostics)
 
 

@@ -146,7 +146,7 @@ class _Before:
         self._last = open_project([str(folder)], references=list(map(str, store.references)), cache=False)
         self._image = self._last.image
         # this also reads all of the image, before the cache has something else
-        self._classes = {each.sources[0].removeprefix(f"{folder}/"): each.path for each in classes_of(self._image)}
+        self._classes = {each.source.removeprefix(f"{folder}/"): each.path for each in classes_of(self._image)}
 
     def after(self, change: Change) -> tuple[list[Group], bool]:
         """What `diff` says of `change`, which is then undone, and whether the image says something else."""

@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 
 from aelang.analysis.explain import ExplainedField, explain
-from aelang.compiler.classes import COALESCING, read_messages
+from aelang.compiler.frames import COALESCING, read_messages
 from aelang.compiler.origins import VALUE
 from aelang.engine import Engine
 from aelang.interpreter.instances import values

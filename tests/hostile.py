@@ -220,6 +220,18 @@ def _circle(folder: Path, size: int) -> None:
     write(folder, files)
 
 
+def _heirs(folder: Path, size: int) -> None:
+    """Each class inherits from the one before, says one word anew and one of its own; the last one's is no good."""
+    files = {"D/__domain__.yaml": DOMAIN, "D/N/__namespace__.yaml": NAMESPACE}
+    for at in range(size):
+        fields = f"  - field: {{name: b{at}, aetype: attribute}}\n"
+        head = "K" if at == 0 else f"K{at}, inherits: {f'K{at - 1}' if at > 1 else 'K'}"
+        files[f"D/N/K{at or ''}.class/__class__.yaml"] = CLASS.replace("name: K", f"name: {head}") + fields
+        text = INSTANCE if at == 0 else INSTANCE.replace("name: i", "name: i, inherits: i")
+        files[f"D/N/K{at or ''}.class/i.yaml"] = text.replace("- a:", "- gone:") if at == size - 1 else text
+    write(folder, files)
+
+
 def _bomb(folder: Path, size: int) -> None:
     folder.mkdir(parents=True, exist_ok=True)
     with zipfile.ZipFile(folder / "x.zip", "w", zipfile.ZIP_DEFLATED) as archive:
@@ -276,6 +288,7 @@ HOSTILE: Mapping[str, Hostile] = {
     "code": Hostile(_code, "invalid-code"),
     "a crowd of one name": Hostile(_crowd, "duplicate-name"),
     "a circle": Hostile(_circle, "relationship-cycle"),
+    "a line of heirs": Hostile(_heirs, "unknown-field"),
     "a zip bomb": Hostile(_bomb, "not-a-datastore", "x.zip"),
     "names in a zip": Hostile(_zip_names, "unsafe-path", "x.zip"),
     "names in git": Hostile(_git_names, "outside-link", ".@hostile"),

@@ -10,7 +10,9 @@ from typing import NamedTuple
 
 from aelang import ir, model
 from aelang.analysis.lookup import find_class, find_instance
-from aelang.compiler.inherit import Field, Layer, Library, inherit, values_of
+from aelang.compiler.inherit import Field, Layer, inherit
+from aelang.compiler.inherit_values import values_of
+from aelang.compiler.library import Library
 from aelang.compiler.origins import CLASS, INSTANCE, VALUE, Origin, layers_of
 from aelang.compiler.overlay import by_folded_name
 from aelang.interpreter.values import MASK, sanitize

@@ -32,11 +32,15 @@ from aelang.building.files import (
     read_class,
 )
 from aelang.building.kept import MANY_FILES, KeptClasses
+from aelang.building.kinship import parents_first, parents_of, reached
 from aelang.building.progress import Meter
 from aelang.building.units import NOTHING_KNOWN, DomainFiles, Known, Unit, name_text, unit_entry, unit_key
 from aelang.cache import Cache
 from aelang.compiler.classes import compile_class
+from aelang.compiler.frames import Kin
+from aelang.compiler.inherit import reference_in
 from aelang.compiler.overlay import changed_paths, class_entry
+from aelang.compiler.remembered import part_count
 from aelang.diagnostics import Diagnostic
 from aelang.diagnostics.packed import Json, pack_diagnostics, unpack_diagnostics
 from aelang.ir.store import Header, encode_class, place_records
@@ -222,7 +226,7 @@ class _Build:
             tuple(map(intern, entry.instances.values())), tuple(map(intern, entry.methods.values())),
             survey_findings=_pack([*assembled.diagnostics, *read.unread.values()]),
             allowances=json.dumps(assembled.allowances) if assembled.allowances else "",
-            codes=tuple(codes_of(klass)),
+            codes=tuple(codes_of(klass)), inherits=reference_in(klass.attributes) or "",
         )  # fmt: skip
         self.kept.keep(key, klass)
 
@@ -274,18 +278,21 @@ class _Build:
         moved = changed_paths(self.known.names, index) if self.known.units else frozenset[str]()
         at = {fold(self.units[key].full_path): key for key in keys}
         changed = self._changed(at)
-        work = [
+        stale = (
             key
             for key in keys
             if not (unit := self.units[key]).length
             or not moved.isdisjoint(unit.needs)
             or not changed.isdisjoint(unit.reads)
-        ]
-        parents = _Parents(at, self._model)
+        )
+        wanted = reached(stale, self.units, at)
+        work = parents_first([key for key in keys if key in wanted], parents_of(self.units, at, index))
+        library = _Parents(at, self._model)
+        kin = Kin()
         made: list[tuple[str, bytes]] = []
         self.meter.begin(len(work), "compiling classes")
         for key in work:
-            made.append(self._compile_unit(key, index, parents))
+            made.append(self._compile_unit(key, index, library, kin))
             if len(made) >= _CLASSES_AT_ONCE:
                 self._save(made)
             self.meter.step()
@@ -309,11 +316,11 @@ class _Build:
         kept = {key for key in same if before[key].signature == self.units[key].signature}
         return frozenset(path for path, key in at.items() if key not in kept)
 
-    def _compile_unit(self, key: str, index: ir.Index, parents: "_Parents") -> tuple[str, bytes]:
+    def _compile_unit(self, key: str, index: ir.Index, library: "_Parents", kin: Kin) -> tuple[str, bytes]:
         klass = self._model(key)
-        compiled = compile_class(klass, index, parents)
+        compiled = compile_class(klass, index, library, kin)
         self.kept.drop(key)
-        record = encode_class(compiled.klass)
+        record = encode_class(compiled.klass if compiled.heir is None else self._heir(compiled.heir, library))
         unit = self.units[key] = self.units[key]._replace(
             needs=tuple(map(intern, sorted(compiled.needs))),
             reads=tuple(map(intern, sorted(compiled.reads))),
@@ -325,6 +332,10 @@ class _Build:
         if self.taker is not None:
             self.taker.take(path, unit.mark, klass, compiled.klass)
         return path, record
+
+    def _heir(self, heir: ir.Heir, library: "_Parents") -> ir.Heir:
+        parent = self.units[library.keys[fold(heir.parent)]]  # it was compiled before
+        return heir._replace(check=parent.check)
 
     def _model(self, key: str) -> model.Class:
         kept = self.kept.peek(key)
@@ -360,25 +371,20 @@ class _Parents:
     """
 
     def __init__(self, keys: Mapping[str, str], read: Callable[[str], model.Class]) -> None:
-        self._keys = keys
+        self.keys = keys
         self._read = read
         self._remembered: dict[str, model.Class] = {}
         self._parts = 0
 
     def __call__(self, path: str) -> model.Class | None:
-        key = self._keys.get(fold(path))
+        key = self.keys.get(fold(path))
         if key is None:
             return None
         found = self._remembered.get(key)
         if found is None:
             found = self._remembered[key] = self._read(key)
-            self._parts += _part_count(found)
+            self._parts += part_count(found)
             while self._parts > _PARTS_REMEMBERED and len(self._remembered) > 1:
                 oldest = next(iter(self._remembered))
-                self._parts -= _part_count(self._remembered.pop(oldest))
+                self._parts -= part_count(self._remembered.pop(oldest))
         return found
-
-
-def _part_count(klass: model.Class) -> int:
-    values = sum(1 + len(each.values) for each in klass.instances)
-    return 1 + len(klass.schema) + len(klass.methods) + values

@@ -11,11 +11,13 @@ from aelang.building.seen import SeenClasses
 from aelang.building.stored import StoredBuild
 from aelang.building.units import root_number, unit_key
 from aelang.diagnostics import Diagnostic
-from aelang.ir.codec import Json, class_from_json
+from aelang.ir.codec import Json
 from aelang.loader.layout import code_homes, lay_out
 from aelang.names import fold
 from aelang.rules.compiled import Compiled
 from aelang.rules.outline import Outline
+
+_CLASSES_AT_HAND = 500
 
 
 class Checked(NamedTuple):
@@ -50,7 +52,7 @@ def find_remarks(
     outlines = KeptOutlines(stored, {path: each.mark for path, each in classes.items()}, taken)
     missing = {path: classes[path] for path in outlines.missing() if path not in taken}
     if missing:
-        _take(missing, stored, read_record, meter)
+        _take(missing, stored, index, read_record, meter)
     own = frozenset(path for path, each in classes.items() if not stored.is_reference(each.key))
     meter.begin(len(classes), "checking classes")
     code_files = _code_files(stored.roots, homes)
@@ -64,6 +66,7 @@ def find_remarks(
 def _take(
     classes: Mapping[str, Checked],
     stored: StoredBuild,
+    index: ir.Index,
     read_record: Callable[[str], Json],
     meter: Meter,
 ) -> None:
@@ -77,9 +80,14 @@ def _take(
     placed = (Placed(root_number(each.key), each.domain, folders[each.key]) for each in classes.values())
     taker = OutlineTaker(stored.cache, stored.key)
     files = FileReader(stored.roots, stored.digests())
+    image = ir.Image(index, read_record)
     meter.begin(len(classes), "reading classes")
-    for (path, each), klass in zip(classes.items(), read_classes(files, placed), strict=True):
-        taker.take(path, each.mark, klass, class_from_json(read_record(path)))
+    for at, ((path, each), klass) in enumerate(zip(classes.items(), read_classes(files, placed), strict=True), 1):
+        if at % _CLASSES_AT_HAND == 0:
+            image.forget()
+        compiled = image.class_at(path)
+        assert compiled is not None  # it is one of the index
+        taker.take(path, each.mark, klass, compiled)
         meter.step()
     taker.save()
     meter.end()

@@ -16,8 +16,9 @@ _AT_ONCE = 500
 
 class Unit(NamedTuple):
     """What is kept of a class folder. `name_at` is the place of its name; `needs` are the paths whose names its record
-    depends on, `reads` the classes whose content, since it inherits from them; `codes` are its pieces of code, each as
-    `Code` has it but for the class. Findings and allowances are JSON, empty for none: most units have none."""
+    depends on, `reads` the classes whose content, since it inherits from them, but not what these depend on; `inherits`
+    is what the class says of its parent. `codes` are its pieces of code, each as `Code` has it but for the class.
+    Findings and allowances are JSON, empty for none: most units have none."""
 
     signature: str
     domain: str
@@ -34,6 +35,7 @@ class Unit(NamedTuple):
     findings: str = ""
     allowances: str = ""
     codes: tuple[tuple[str, str, str, int, int, str], ...] = ()
+    inherits: str = ""
 
     @property
     def full_path(self) -> str:
@@ -128,5 +130,7 @@ def read_units(parts: Iterable[bytes]) -> Iterator[tuple[str, Unit]]:
             )  # fmt: skip
 
 
-def _rest(length: int, check: int, surveyed: str, found: str, allowed: str, codes: Any) -> Any:  # Any: from JSON
-    return length, check, surveyed, found, allowed, tuple(map(tuple, codes))
+def _rest(
+    length: int, check: int, surveyed: str, found: str, allowed: str, codes: Any, inherits: str
+) -> Any:  # Any: from JSON
+    return length, check, surveyed, found, allowed, tuple(map(tuple, codes)), inherits

@@ -8,7 +8,7 @@ import os
 from typing import TYPE_CHECKING, NamedTuple
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping, Sequence
+    from collections.abc import Collection, Iterable, Mapping, Sequence
 
     from aelang.diagnostics import Diagnostic
     from aelang.loader.allowances import Allowance
@@ -31,7 +31,9 @@ def check(compiled: "Compilation", *, without_code: bool = False) -> Checked:
     """All that is wrong with `compiled` and that nobody allowed. `without_code`: the code of methods is elsewhere."""
     found, notes = look(compiled, without_code=without_code)
     rules = rules_of(compiled.settings.folder or ".")
-    return Checked(in_order(not_allowed(found, compiled.allowances, rules, without_code=without_code)), notes)
+    unseen = _OF_CODE if notes else ()
+    told = not_allowed(found, compiled.allowances, rules, without_code=without_code, unseen=unseen)
+    return Checked(in_order(told), notes)
 
 
 def look(compiled: "Compilation", *, without_code: bool) -> Checked:
@@ -51,13 +53,17 @@ def not_allowed(
     rules: "Sequence[Rule]",
     *,
     without_code: bool,
+    unseen: "Collection[str]" = (),
 ) -> "list[Diagnostic]":
-    """What of `found` neither the comments of the datastore nor the rules of aelang.toml allow."""
+    """What of `found` neither the comments of the datastore nor the rules of aelang.toml allow.
+
+    Of the kinds that are `unseen`, not all were looked for: what allows one of them may be needed.
+    """
     if comments or rules:
         from aelang.diagnostics.kinds import slugs
         from aelang.rules.allowed import apply
 
-        found = apply(found, comments, rules, slugs())
+        found = apply(found, comments, rules, slugs(), _OF_CODE if without_code else unseen)
     return [each for each in found if each.kind.slug not in _ABOUT_CODE] if without_code else found
 
 
@@ -68,13 +74,15 @@ def in_order(found: "Iterable[Diagnostic]") -> "list[Diagnostic]":
 
 def is_fixable(found: "Diagnostic") -> bool:
     """Whether there is a fix for `found`, from what it says alone: `fixing` may still leave its file as it is."""
-    return found.span.source.endswith(".yaml") and bool(found.replacement or found.kind.slug == ORDER_OF_FIELDS)
+    has_fix = bool(found.replacement) or found.kind.slug == ORDER_OF_FIELDS
+    return has_fix and found.span.source.endswith((".yaml", ".ael"))
 
 
 ORDER_OF_FIELDS = "duplicate-priority"
 """What is put right without a replacement: by numbering the fields of a class anew."""
 
 _ABOUT_CODE = frozenset(("missing-code",))
+_OF_CODE = frozenset(("invalid-code", "unchecked-code"))
 
 
 def rules_of(start: str) -> "list[Rule]":

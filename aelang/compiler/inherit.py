@@ -11,19 +11,23 @@ The rules, for a class (LANGUAGE 2):
 4. Methods are not copied here: the ancestors are kept, and a run looks from child to root. Instances are not
    inherited, `.missing` included.
 
-An instance inherits by `inherits` too: a bare name is an instance of the same class, or with the instance's own name
-that of the parent class; a path is one of an instance of the class or of an ancestor.
+What instances inherit is the business of `inherit_values`.
+
+A class takes over what its parent came to, as it is, and adds its own: so of a long chain each class costs as much as
+it says itself. Classes in a circle have no parent that could be had, and stand alone.
 
 Nothing is merged into one text: each word keeps the layer that said it, since a run must tell its place and `show`
 its origin. The pass comes after `overlay`, which finds the parent, and before `resolve` and `lower`, which then need
 not know where a word was said.
 """
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import NamedTuple, TypeAlias
 
 from aelang import ir, model
-from aelang.compiler.overlay import ALL_NAMES, DOMAIN_ORDER, by_folded_name
+from aelang.compiler.library import Library
+from aelang.compiler.overlay import ALL_NAMES, by_folded_name
+from aelang.compiler.remembered import part_count
 from aelang.diagnostics import Diagnostic, DiagnosticKind, Label, Severity, did_you_mean
 from aelang.names import fold, is_blank
 
@@ -45,48 +49,6 @@ MAX_UNKNOWN = 100
 MAX_HINTS = 200
 """Values without field of one class for which a field is looked for that has a name like theirs."""
 
-ReadClass: TypeAlias = Callable[[str], model.Class | None]
-"""Gives the class with the full path `Domain/Ns/Class`, None where it cannot be had."""
-
-
-def no_class(path: str) -> model.Class | None:
-    """A `ReadClass` without classes, for what inherits nothing."""
-    return None
-
-
-class Library:
-    """Where other classes are looked up. It keeps what was asked for: `needs` are folded paths whose names were, and
-    `reads` folded full paths whose content was."""
-
-    __slots__ = ("_read", "index", "needs", "reads")
-
-    def __init__(self, index: ir.Index, read: ReadClass = no_class) -> None:
-        self.index = index
-        self.needs: set[str] = set()
-        self.reads: set[str] = set()
-        self._read = read
-
-    def at(self, entry: ir.ClassEntry) -> model.Class | None:
-        """The class of `entry`, as its author wrote it."""
-        self.reads.add(fold(entry.path))
-        return self._read(entry.path)
-
-    def answering(self, path: str) -> ir.ClassEntry | None:
-        """The class at `path`: of the highest enabled domain that has it, else the one with this full path."""
-        key = fold(path)
-        self.needs.add(key)
-        layers = self.index.layers(key)
-        return layers[0] if layers else self.index.class_at(key)
-
-    def below(self, klass: model.Class) -> ir.ClassEntry | None:
-        """The class of the same path in the next lower enabled domain that has it."""
-        self.needs.update((fold(klass.path), DOMAIN_ORDER))
-        names = [fold(domain.name) for domain in self.index.domains]
-        own = names.index(fold(klass.domain)) if fold(klass.domain) in names else len(names)
-        lower = frozenset(names[own + 1 :])
-        layers = self.index.layers(klass.path)
-        return next((entry for entry in layers if fold(entry.path).partition("/")[0] in lower), None)
-
 
 class Layer(NamedTuple):
     """What one class or instance says of a field: its words, their file, and whose they are, as a full path."""
@@ -98,10 +60,14 @@ class Layer(NamedTuple):
 
 
 class Field(NamedTuple):
-    """An effective field: the words of the class itself first, then those of its ancestors, the nearest first."""
+    """An effective field: the words of the class itself first, then those of its ancestors, the nearest first.
+
+    Where there are several layers, `said` has for each key the one whose word counts.
+    """
 
     layers: tuple[Layer, ...]
     private: bool
+    said: "Mapping[str, Layer] | None" = None
 
     @property
     def name(self) -> str:
@@ -118,38 +84,52 @@ class Field(NamedTuple):
 
         `substitute` is the exception: its nil is a word too, for it means no.
         """
+        if self.said is not None:
+            return self.said.get(key)
         nearest = self.layers[0]
-        if len(self.layers) == 1:  # nothing is inherited, as mostly
-            return nearest if key in nearest.attributes else None
-        have = [layer for layer in self.layers if key in layer.attributes]
-        if len(have) < 2 or key == "substitute":
-            return have[0] if have else None
-        said = (layer for layer in have if not is_blank(layer.attributes[key].value))
-        not_nil = (layer for layer in have if layer.attributes[key].value is not None)
-        return next(said, None) or next(not_nil, have[0])
+        return nearest if key in nearest.attributes else None  # nothing is inherited, as mostly
+
+    def below(self, layer: Layer, *, private: bool) -> "Field":
+        """The field of a child that says `layer` of it."""
+        said = dict.fromkeys(self.layers[0].attributes, self.layers[0]) if self.said is None else dict(self.said)
+        for key, own in layer.attributes.items():
+            if key not in said or key == "substitute" or _counts(own.value, said[key].attributes[key].value):
+                said[key] = layer
+        return Field((layer, *self.layers), private or self.private, said)
+
+
+def _counts(own: str | None, parents: str | None) -> bool:
+    """Whether a child's word counts before that of its parent."""
+    return not is_blank(own) or (is_blank(parents) and (own is not None or parents is None))
 
 
 class Effective(NamedTuple):
-    """A class and what it inherits. `lineage` begins with the class itself; `fields` are in processing order.
+    """A class and what it inherits. `lineage` begins with the class itself; `by_name` has its fields by their folded
+    names, in processing order. `circle` are the classes that inherit from each other in a circle with this one.
 
     With a `fault` the class cannot be built; what could be found is there all the same.
     """
 
     klass: model.Class
     lineage: tuple[model.Class, ...]
-    fields: tuple[Field, ...]
+    by_name: dict[str, Field]
     fault: ir.Faulty | None
     diagnostics: tuple[Diagnostic, ...]
+    circle: frozenset[str] = frozenset()
+
+    @property
+    def fields(self) -> tuple[Field, ...]:
+        """The fields in processing order."""
+        return tuple(self.by_name.values())
 
 
 def inherit(klass: model.Class, library: Library) -> Effective:
     """The effective class of `klass`. Diagnostics: unknown-parent, inheritance-cycle, changed-aetype,
     instance-of-abstract-class, unknown-field."""
-    lineage, fault, found = _lineage(klass, library)
-    fields = _fields(lineage, found)
-    found += _abstract_instances(klass)
-    found += _unknown_fields(klass, fields)
-    return Effective(klass, lineage, fields, fault, tuple(found))
+    effective = family(klass, library)
+    unknown = () if effective.circle else _unknown_fields(klass, effective.by_name)
+    own = (*_abstract_instances(klass), *unknown)
+    return effective._replace(diagnostics=(*effective.diagnostics, *own)) if own else effective
 
 
 def priority(text: str | None) -> float:
@@ -162,65 +142,158 @@ def priority(text: str | None) -> float:
 
 # -- classes -----------------------------------------------------------------------------------------------------
 
-_Lineage: TypeAlias = tuple[tuple[model.Class, ...], ir.Faulty | None, list[Diagnostic]]
+
+def family(klass: model.Class, library: Library) -> Effective:
+    """As `inherit`, without a look at the instances of `klass`."""
+    parent = _Parent.of(klass, library)  # what is asked for counts, whether the answer is known or not
+    found = library.known.classes.get(fold(full_path(klass)))
+    if found is None or found.klass is not klass:
+        found = _descend([(klass, parent)], library.aside())
+    if any(each.kind is UNKNOWN_PARENT for each in found.diagnostics):
+        library.needs.add(ALL_NAMES)
+    return found
 
 
-def _lineage(klass: model.Class, library: Library) -> _Lineage:
-    """`klass` and its ancestors. What is wrong is reported of `klass` alone: its ancestors report the rest."""
-    lineage, known = [klass], {_path(klass)}
-    while (reference := _reference(lineage[-1].attributes)) is not None:
-        entry = _parent(lineage[-1], reference, library)
-        parent = None if entry is None else library.at(entry)
-        if parent is None:
-            fault = ir.Faulty("InstanceNotFound", f"Class [{reference}] not found: [{_path(lineage[-1])}] inherits it")
-            found = [_unknown_class(klass, reference, library)] if len(lineage) == 1 else []
-            return tuple(lineage), fault, found
-        if _path(parent) in known:
-            chain = " < ".join(map(_path, (*lineage, parent)))
-            fault = ir.Faulty("InvalidInheritance", f"Class [{_path(parent)}] inherits from itself: {chain}")
-            found = (
-                [_cycle("class", klass.path, chain, klass.attributes, klass.source)]
-                if _path(parent) == _path(klass)
-                else []
-            )
-            return tuple(lineage), fault, found
-        lineage.append(parent)
-        known.add(_path(parent))
-    return tuple(lineage), None, []
+class _Parent(NamedTuple):
+    """What a class inherits from: the `reference`, None for none, and the class that it leads to, if there is one."""
+
+    reference: str | None
+    entry: ir.ClassEntry | None
+
+    @staticmethod
+    def of(klass: model.Class, library: Library) -> "_Parent":
+        reference = reference_in(klass.attributes)
+        entry = None if reference is None else parent_entry(klass, reference, library)
+        if entry is not None:
+            library.reads.add(fold(entry.path))
+        return _Parent(reference, entry)
 
 
-def _reference(attributes: model.Attributes) -> str | None:
+_Climbed: TypeAlias = list[tuple[model.Class, _Parent]]
+
+
+def _descend(climbed: _Climbed, library: Library) -> Effective:
+    """What the first of `climbed` comes to: up to a class that is known, or has no parent, and down again."""
+    above = _climb(climbed, library)
+    while climbed:
+        klass, parent = climbed.pop()
+        above = _made(klass, parent.reference, above, library)
+        if climbed or parent.reference is not None:  # most classes have neither parent nor heirs
+            _remember(above, library)
+    assert above is not None  # there was a first one
+    return above
+
+
+def _remember(effective: Effective, library: Library) -> None:
+    parts = len(effective.by_name) + part_count(effective.klass)
+    library.known.classes.put(fold(full_path(effective.klass)), effective, parts)
+
+
+def _climb(climbed: _Climbed, library: Library) -> Effective | None:
+    """Adds to `climbed` the ancestors of its first that are to be made; what the last of them inherits."""
+    places = {fold(full_path(climbed[0][0])): 0}
+    last = next(iter(places))
+    while (entry := climbed[-1][1].entry) is not None:
+        path = fold(entry.path)
+        key = f"/{path}"
+        known = library.known.classes.get(key)
+        if known is not None and last not in known.circle:
+            return known
+        if key in places:
+            return _closed(climbed, places[key], library)
+        klass = library.at(entry)
+        if klass is None:
+            return None
+        last, places[key] = key, len(climbed)
+        climbed.append((klass, _Parent.of(klass, library)))
+    return None
+
+
+def _closed(climbed: _Climbed, start: int, library: Library) -> Effective:
+    """The classes from `start` on inherit from each other in a circle: they are taken from `climbed`, and stand alone.
+    Gives the first of them."""
+    members = [klass for klass, _ in climbed[start:]]
+    paths = [full_path(each) for each in members]
+    circle = frozenset(map(fold, paths))
+    del climbed[start:]
+    for at, klass in enumerate(members):
+        chain = shown_chain([*paths[at:], *paths[: at + 1]])
+        text = f"Class [{paths[at]}] inherits from itself: {chain}"
+        found = [cycle("class", klass.path, chain, klass.attributes, klass.source)]
+        alone = Effective(klass, (klass,), _fields(klass, {}, []), ir.Faulty("InvalidInheritance", text), tuple(found))
+        _remember(alone._replace(circle=circle), library)
+    first = library.known.classes.get(fold(paths[0]))
+    assert first is not None
+    return first
+
+
+def shown_chain(paths: Sequence[str]) -> str:
+    """The classes or instances of a chain; of a long one the ends."""
+    shown = paths if len(paths) <= _MOST_SHOWN else (*paths[:3], f"({len(paths) - 5} more)", *paths[-2:])
+    return " < ".join(shown)
+
+
+_MOST_SHOWN = 12
+
+
+def _made(klass: model.Class, reference: str | None, above: Effective | None, library: Library) -> Effective:
+    """What `klass` comes to below `above`, the class that `reference` leads to."""
+    found: list[Diagnostic] = []
+    if above is not None:
+        fields = _fields(klass, above.by_name, found)
+        return Effective(klass, (klass, *above.lineage), fields, above.fault, tuple(found))
+    fields, fault = _fields(klass, {}, found), None
+    if reference is not None:
+        fault = ir.Faulty("InstanceNotFound", f"Class [{reference}] not found: [{full_path(klass)}] inherits it")
+        found.append(_unknown_class(klass, reference, library))
+    return Effective(klass, (klass,), fields, fault, tuple(found))
+
+
+def reference_in(attributes: model.Attributes) -> str | None:
+    """What `inherits` says, None where it says nothing."""
     said = attributes.get("inherits")
     return None if said is None or is_blank(said.value) else (said.value or "").strip()
 
 
-def _parent(klass: model.Class, reference: str, library: Library) -> ir.ClassEntry | None:
+def parent_class(klass: model.Class, library: Library) -> model.Class | None:
+    """The class that `klass` inherits from."""
+    entry = _Parent.of(klass, library.aside()).entry
+    return None if entry is None else library.at(entry)
+
+
+def parent_entry(klass: model.Class, reference: str, library: Library) -> ir.ClassEntry | None:
+    """The class that `reference` means in `klass`, of which no more is needed than where it is."""
     if fold(reference) == "super":
         return library.below(klass)
     path = reference.strip("/")
     return library.answering(path if "/" in reference else f"{klass.path.rpartition('/')[0]}/{path}")
 
 
-def _path(klass: model.Class) -> str:
+def full_path(klass: model.Class) -> str:
+    """`/Domain/Ns/Class`."""
     return f"/{klass.domain}/{klass.path}"
 
 
-def _fields(lineage: Sequence[model.Class], found: list[Diagnostic]) -> tuple[Field, ...]:
-    fields: dict[str, Field] = {}
-    for klass in reversed(lineage):
-        schema = by_folded_name(klass.schema)
-        is_private = klass.get("visibility") == "private"
-        for name, field in sorted(schema.items(), key=lambda each: priority(each[1].get("priority"))):
-            attributes = field.attributes
-            layer = Layer(attributes, klass.source, _path(klass), attributes["name"])
-            before = fields.get(name)
-            if before is not None and not _changes_kind(layer, before):
-                fields[name] = Field((layer, *before.layers), is_private or before.private)
-                continue
-            if before is not None and klass is lineage[0]:
-                found.append(_changed_kind(layer, before))
-            fields[name] = Field((layer,), is_private)  # new, or in its parent's place and alone
-    return tuple(fields.values())
+def _fields(klass: model.Class, above: Mapping[str, Field], found: list[Diagnostic]) -> dict[str, Field]:
+    """The fields of `klass` below those of its parent; `found` takes what is wrong with them."""
+    fields = dict(above)
+    is_private = klass.get("visibility") == "private"
+    for name, field in in_order(klass.schema):
+        attributes = field.attributes
+        layer = Layer(attributes, klass.source, full_path(klass), attributes["name"])
+        before = above.get(name)
+        if before is not None and not _changes_kind(layer, before):
+            fields[name] = before.below(layer, private=is_private)
+            continue
+        if before is not None:
+            found.append(_changed_kind(layer, before))
+        fields[name] = Field((layer,), is_private)  # new, or in its parent's place and alone
+    return fields
+
+
+def in_order(schema: Sequence[model.Field]) -> list[tuple[str, model.Field]]:
+    """The fields that count with their folded names, in the order of their priorities."""
+    return sorted(by_folded_name(schema).items(), key=lambda each: priority(each[1].get("priority")))
 
 
 def _changes_kind(layer: Layer, before: Field) -> bool:
@@ -228,110 +301,12 @@ def _changes_kind(layer: Layer, before: Field) -> bool:
     return own is not None and not is_blank(own.value) and not is_blank(parent) and own.value != parent
 
 
-# -- instances ---------------------------------------------------------------------------------------------------
-
-
-class Values(NamedTuple):
-    """What is said by an instance and those it inherits from: by folded name of the field, its own words first."""
-
-    layers: dict[str, tuple[Layer, ...]]
-    fault: ir.Faulty | None
-    diagnostics: tuple[Diagnostic, ...]
-
-
-class _Holder(NamedTuple):
-    """An instance in its class; `lineage` is the class and its ancestors."""
-
-    instance: model.Instance
-    lineage: tuple[model.Class, ...]
-
-    @property
-    def path(self) -> str:
-        return f"{_path(self.lineage[0])}/{self.instance.name}"
-
-
-def values_of(instance: model.Instance, effective: Effective, library: Library) -> Values:
-    """The values of `instance`, an instance of the class of `effective`, with those that stand in for blank ones.
-
-    Diagnostics: unknown-parent and inheritance-cycle, where the instance itself is at fault.
-    """
-    holders = [_Holder(instance, effective.lineage)]
-    fault: ir.Faulty | None = None
-    found: tuple[Diagnostic, ...] = ()
-    while (reference := _reference(holders[-1].instance.attributes)) is not None:
-        parent = _parent_instance(holders[-1], reference, library, holders)
-        if parent is None:
-            name = reference if reference.startswith("/") else f"{_path(holders[-1].lineage[0])}/{reference}"
-            fault = ir.Faulty("InstanceNotFound", f"Instance [{name}] not found: [{holders[-1].path}] inherits it")
-            found = (_unknown_instance(instance, effective.lineage, reference),) if len(holders) == 1 else ()
-            break
-        if any(parent.path == each.path for each in holders):
-            chain = " < ".join(each.path for each in (*holders, parent))
-            fault = ir.Faulty("InvalidInheritance", f"Instance [{parent.path}] inherits from itself: {chain}")
-            is_own = parent.path == holders[0].path
-            found = (_cycle("instance", instance.name, chain, instance.attributes, instance.source),) if is_own else ()
-            break
-        holders.append(parent)
-    return Values(_values(holders), fault, found)
-
-
-def _values(holders: Sequence[_Holder]) -> dict[str, tuple[Layer, ...]]:
-    layers: dict[str, tuple[Layer, ...]] = {}
-    for holder in holders:
-        own: dict[str, Layer] = {}
-        for value in holder.instance.values:  # of two values for one field the first counts
-            own.setdefault(
-                fold(value.name.value or ""), Layer(value.attributes, holder.instance.source, holder.path, value.name)
-            )
-        for name, layer in own.items():
-            layers[name] = (*layers.get(name, ()), layer)
-    return layers
-
-
-def _parent_instance(holder: _Holder, reference: str, library: Library, holders: Sequence[_Holder]) -> _Holder | None:
-    if "/" not in reference:
-        own = fold(reference) == fold(holder.instance.name)
-        homes = holder.lineage[1:] if own else holder.lineage
-        return _found(homes, reference, library, holders) if homes else None
-    path, _, name = reference.strip("/").rpartition("/")
-    for at, klass in enumerate(holder.lineage):
-        if fold(path) == fold(f"{klass.domain}/{klass.path}"):
-            return _in(klass, name, holder.lineage[at:])
-        if fold(path) == fold(klass.path):
-            return _found(holder.lineage[at:], name, library, holders)
-    return None
-
-
-def _found(lineage: tuple[model.Class, ...], name: str, library: Library, holders: Sequence[_Holder]) -> _Holder | None:
-    """The instance `name` of the first class of `lineage`, else that of its path in the highest domain that has it."""
-    here = _in(lineage[0], name, lineage)
-    if here is not None:
-        return here
-    library.needs.add(fold(lineage[0].path))
-    tried = {each.path for each in holders}
-    for entry in library.index.layers(lineage[0].path):
-        if fold(name) not in entry.instances:
-            continue
-        klass = library.at(entry)
-        found = None if klass is None else _in(klass, name, _lineage(klass, library)[0])
-        if found is not None and found.path not in tried:
-            return found
-    return None
-
-
-def _in(klass: model.Class, name: str, lineage: tuple[model.Class, ...]) -> _Holder | None:
-    found = by_folded_name(klass.instances).get(fold(name))
-    return None if found is None else _Holder(found, lineage)
-
-
 # -- complaints --------------------------------------------------------------------------------------------------
 
 _PARENT_HELP = "write a path like `/Ns/Class`, the name of a class in the same namespace, or `super`"
-_INSTANCE_HELP = "write the name of an instance of the same class, or the path of one of a class that it inherits"
 
 
 def _unknown_class(klass: model.Class, reference: str, library: Library) -> Diagnostic:
-    library.needs.add(ALL_NAMES)
     known = {path for entry in library.index for path in (f"/{entry.path.partition('/')[2]}", f"/{entry.path}")}
     if "/" not in reference:
         known = {path.rpartition("/")[2] for path in known}
@@ -340,14 +315,8 @@ def _unknown_class(klass: model.Class, reference: str, library: Library) -> Diag
     return UNKNOWN_PARENT.at(at, advice, what="class", reference=reference)
 
 
-def _unknown_instance(instance: model.Instance, lineage: Sequence[model.Class], reference: str) -> Diagnostic:
-    known = [each.name for each in lineage[0].instances if each.name != instance.name]
-    advice = did_you_mean(reference, known) or _INSTANCE_HELP
-    at = instance.attributes["inherits"].span(instance.source)
-    return UNKNOWN_PARENT.at(at, advice, what="instance", reference=reference)
-
-
-def _cycle(what: str, name: str, chain: str, attributes: model.Attributes, source: str) -> Diagnostic:
+def cycle(what: str, name: str, chain: str, attributes: model.Attributes, source: str) -> Diagnostic:
+    """The complaint about `what`, a class or an instance, that inherits from itself."""
     at = attributes["inherits"].span(source)
     return INHERITANCE_CYCLE.at(at, "take away `inherits` in one of them", what=what, name=name, chain=chain)
 
@@ -383,16 +352,16 @@ def _abstract_instances(klass: model.Class) -> Iterator[Diagnostic]:
         )
 
 
-def _unknown_fields(klass: model.Class, fields: Sequence[Field]) -> Iterator[Diagnostic]:
+def _unknown_fields(klass: model.Class, fields: Mapping[str, Field]) -> Iterator[Diagnostic]:
     if "name" not in klass.attributes:
         return  # its own file cannot be read
-    names = {fold(field.name): field.name for field in fields}
     hints = 0
     for instance in by_folded_name(klass.instances).values():
-        unknown = [value.name for value in instance.values if fold(value.name.value or "") not in names]
+        unknown = [value.name for value in instance.values if fold(value.name.value or "") not in fields]
         for at in unknown[:MAX_UNKNOWN]:
             name = at.value or ""
             hints += 1
-            advice = did_you_mean(name, names.values()) if hints <= MAX_HINTS else ""
-            advice = advice or "declare it in the `schema` of the class, or take the value away"
+            advice = did_you_mean(name, [each.name for each in fields.values()]) if hints <= MAX_HINTS else ""
+            where = "in the class" if klass.source.endswith(".ael") else "in the `schema` of the class"
+            advice = advice or f"declare it {where}, or take the value away"
             yield UNKNOWN_FIELD.at(at.span(instance.source), advice, klass=klass.path, name=name)

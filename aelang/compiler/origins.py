@@ -9,8 +9,10 @@ from collections.abc import Iterable, Iterator, Sequence
 from typing import NamedTuple
 
 from aelang import ir, model
-from aelang.compiler.classes import COALESCING
-from aelang.compiler.inherit import Effective, Field, Layer, Library, inherit, values_of
+from aelang.compiler.frames import COALESCING
+from aelang.compiler.inherit import Effective, Field, Layer, inherit
+from aelang.compiler.inherit_values import values_of
+from aelang.compiler.library import Library
 from aelang.names import fold, is_blank
 from aelang.source import Span
 

@@ -13,7 +13,7 @@ _NODES: tuple[type[Any], ...] = (
     nodes.Not, nodes.Negative, nodes.And, nodes.Or, nodes.Binary, nodes.Matches, nodes.Calls, nodes.Test,
     nodes.Condition, nodes.Target, nodes.Action, nodes.CollectList, nodes.CollectHash, nodes.SymbolKey,
     nodes.CollectValue, nodes.AssertionField, nodes.AttributeField, nodes.MethodField, nodes.RelationshipField,
-    nodes.StateField, nodes.Input, nodes.Method, nodes.Instance, nodes.Class, Attribute, Call,
+    nodes.StateField, nodes.Input, nodes.Method, nodes.Instance, nodes.Class, nodes.Heir, Attribute, Call,
 )  # fmt: skip
 _TAG_OF = {node: node.__name__ for node in _NODES}
 _PLAIN = frozenset((str, int, float, bool, type(None)))
@@ -40,16 +40,21 @@ def from_json(stored: Json) -> Any:  # Any: whatever node was stored; callers sa
     return stored
 
 
-def class_from_json(stored: Json) -> nodes.Class:
-    """The class that `to_json` stored."""
-    klass = from_json(stored)
-    if not isinstance(klass, nodes.Class):
+def record_from_json(stored: Json) -> nodes.Class | nodes.Heir:
+    """The class that `to_json` stored, or what it has beyond its parent."""
+    found = from_json(stored)
+    if not isinstance(found, nodes.Class | nodes.Heir):
         raise ValueError("not the record of a class")
     instances = {
-        name: instance._replace(fields={int(at): field for at, field in instance.fields.items()})
-        for name, instance in klass.instances.items()
+        name: instance._replace(fields=_by_position(instance.fields)) for name, instance in found.instances.items()
     }
-    return klass._replace(instances=instances)
+    if isinstance(found, nodes.Heir):
+        return found._replace(instances=instances, fields=_by_position(found.fields))
+    return found._replace(instances=instances)
+
+
+def _by_position(fields: dict[int, nodes.Field]) -> dict[int, nodes.Field]:
+    return {int(at): field for at, field in fields.items()}
 
 
 def readable(node: object) -> Json:

@@ -3,11 +3,12 @@
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import NamedTuple
 
-from aelang.ir.codec import Json, class_from_json
-from aelang.ir.nodes import Class
+from aelang.ir.codec import Json, record_from_json
+from aelang.ir.heirs import made_whole
+from aelang.ir.nodes import Class, Heir
 from aelang.names import MISSING_INSTANCE, fold
 
-IMAGE_VERSION = 4
+IMAGE_VERSION = 5
 """Grows with every change of the nodes: an image or cache of another version is not read."""
 
 
@@ -145,8 +146,27 @@ class Image:
         self._classes.clear()
 
     def _class(self, key: str) -> Class | None:
-        stored = self._read(key)
         try:
-            return None if stored is None else class_from_json(stored)
-        except (KeyError, TypeError, ValueError, RecursionError) as error:
+            return self._made(key)
+        except (KeyError, TypeError, ValueError, IndexError, RecursionError) as error:
             raise ImageError(f"the record of `{key}` is not that of a class: {error}") from error
+
+    def _made(self, key: str) -> Class | None:
+        """The class at `key`. One that inherits is made from the class above it, whose record is read first."""
+        heirs: dict[str, Heir] = {}
+        at = key
+        while (above := self._classes.get(at)) is None:
+            stored = self._read(at)
+            if stored is None and not heirs:
+                return None
+            found = record_from_json(stored)
+            if isinstance(found, Class):
+                above = found
+                break
+            if at in heirs:
+                raise ValueError("it inherits from itself")
+            heirs[at] = found
+            at = fold(found.parent)
+        made = list(made_whole(list(heirs.values()), above))
+        self._classes.update(zip(reversed(heirs), made, strict=True))
+        return made[-1] if made else above

@@ -353,9 +353,10 @@ class Instance(NamedTuple):
 class Class(NamedTuple):
     """The effective class: fields in the order in which they are processed, with the class's own values.
 
-    `path` is `Domain/Ns/Class`; instances and methods are keyed by their folded names. `fields` has the inherited ones;
-    methods are looked up in the class and then in `ancestors`, full paths, the parent first. With a `fault`, a parent
-    that cannot be had, no object of the class is built.
+    `path` is `Domain/Ns/Class`; instances and methods are keyed by their folded names. `sources` begin with the files
+    of the ancestors, the oldest first, and go on with the class's own. `fields` has the inherited ones; methods are
+    looked up in the class and then in `ancestors`, full paths, the parent first. With a `fault`, a parent that cannot
+    be had, no object of the class is built.
     """
 
     path: str
@@ -377,6 +378,29 @@ class Class(NamedTuple):
         return self.path.rpartition("/")[2]
 
     @property
+    def source(self) -> str:
+        """The file of the class itself."""
+        return self.sources[len(self.ancestors)]
+
+    @property
     def is_state_machine(self) -> bool:
         """Whether the schema has a state, of whatever message (ENGINE-FACTS 8.1)."""
         return any(isinstance(field, StateField) for field in self.fields)
+
+
+class Heir(NamedTuple):
+    """A class that inherits, as it is stored: what it has beyond its parent, so that long chains stay small.
+
+    `parent` is the full path of the parent, and `check` the sum of its record, so that this record changes with it.
+    `sources` come behind the first `inherited` ones of the parent, and `fields`, by position, in place of the parent's
+    or behind them.
+    """
+
+    path: str
+    parent: str
+    inherited: int
+    sources: tuple[str, ...]
+    fields: dict[int, Field]
+    instances: dict[str, Instance]
+    methods: dict[str, Method]
+    check: int = 0

@@ -15,7 +15,7 @@ from zlib import crc32
 from aelang import __version__
 from aelang.ir.codec import Json, to_json
 from aelang.ir.image import IMAGE_VERSION, ClassEntry, DomainEntry, Image, ImageError, Index
-from aelang.ir.nodes import Class
+from aelang.ir.nodes import Class, Heir
 from aelang.names import fold
 
 _OPENING = '{"aelang image":'
@@ -40,8 +40,8 @@ class Header(NamedTuple):
     sources: tuple[tuple[str, str], ...] = ()
 
 
-def encode_class(klass: Class) -> bytes:
-    """The record of `klass`: one line of JSON with its end."""
+def encode_class(klass: Class | Heir) -> bytes:
+    """The record of `klass`, or of what it has beyond its parent: one line of JSON with its end."""
     return _to_text(to_json(klass)).encode() + b"\n"
 
 

@@ -2,14 +2,15 @@
 
     value: /Shop/Price/later  # aelang: allow unknown-instance -- made by the next release
 
-Such a comment holds for its own line, or, on a line of its own, for the next line that is no comment.
+Such a comment holds for its own line, or, on a line of its own, for the next line that is no comment. It may stand in
+YAML, in `.ael`, and in the code of methods.
 """
 
 from typing import NamedTuple
 
 from aelang.regex import regex
 
-_MARK = b"aelang: allow"
+MARK = "aelang: allow"
 _COMMENT = regex(r"(?:^|\s)#\s*aelang: allow(.*)")
 _SAID = regex(r"\s+([a-z0-9-]+)(?:\s+--\s*(.*?))?\s*\Z")
 
@@ -27,7 +28,7 @@ class Allowance(NamedTuple):
 
 def find_allowances(data: bytes) -> tuple[Allowance, ...]:
     """The allowances in the file with the content `data`, in order."""
-    if _MARK not in data:
+    if MARK.encode() not in data:
         return ()
     lines = data.decode("utf-8", "replace").split("\n")
     found = []

@@ -8,7 +8,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import NamedTuple, TypeVar
 
 from aelang.diagnostics import Diagnostic, DiagnosticKind, Label, Severity
-from aelang.loader.allowances import Allowance
+from aelang.loader.allowances import MARK, Allowance, find_allowances
 from aelang.loader.layout import ClassFolder, Display, DomainFolder, MethodFiles
 from aelang.loader.order import unread_order
 from aelang.loader.records import FileRecord, Role, placed
@@ -58,6 +58,12 @@ def assemble_class(
         for entry in folder.files()
         if entry.path in records
         for each in records[entry.path].allowances
+    ]
+    allowances += [
+        (display(entry.path), each)
+        for entry in folder.code_files()
+        if MARK in codes.get(entry.path, "")
+        for each in find_allowances(codes[entry.path].encode())
     ]
     own = records[folder.declaration.path]
     name = own.name.value or _stem(folder.folder)
