@@ -21,6 +21,7 @@ from aelang.rules import (
     methods,
     names,
     priorities,
+    property_circles,
     provisioning,
     references,
     retries,
@@ -49,6 +50,7 @@ OF_A_CLASS: tuple[Callable[[Outline, Compiled], Iterator[Diagnostic]], ...] = (
     states.check,
     code.check,
     provisioning.check,
+    property_circles.check,
 )
 """The rules that look at one class; their order says nothing about the order of what they find."""
 
@@ -59,7 +61,7 @@ class OfAll(Protocol):
     def __init__(self, compiled: Compiled) -> None: ...
 
     @staticmethod
-    def note(outline: Outline) -> Json:
+    def note(outline: Outline, compiled: Compiled) -> Json:
         """What is needed of one class, as plain data, which may be kept; None for nothing."""
         ...
 
@@ -91,7 +93,9 @@ def look_at(outline: Outline, compiled: Compiled, *, own: bool) -> Seen:
     """What the rules see of the class of `outline`; of one that is not reported on no more than notes."""
     compiled.begin()
     found = [*outline.findings, *(each for rule in OF_A_CLASS for each in rule(outline, compiled))] if own else ()
-    return Seen(tuple(found), tuple(rule.note(outline) for rule in OF_ALL), tuple(compiled.asked), compiled.efforts)
+    return Seen(
+        tuple(found), tuple(rule.note(outline, compiled) for rule in OF_ALL), tuple(compiled.asked), compiled.efforts
+    )
 
 
 class Whole:

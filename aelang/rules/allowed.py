@@ -36,11 +36,13 @@ def apply(
     comments: Sequence[tuple[str, Allowance]],
     rules: Sequence[Rule],
     kinds: Collection[str],
+    unseen: Collection[str] = (),
 ) -> list[Diagnostic]:
-    """What is left of `found`, with unused-allowance and invalid-allowance; `kinds` are the slugs that there are."""
+    """What is left of `found`, with unused-allowance and invalid-allowance; `kinds` are the slugs that there are, and
+    `unseen` those that were not looked for everywhere, so that none of their allowances is told to be unused."""
     held: dict[tuple[str, int, str], Span] = {}
     told: list[Diagnostic] = []
-    for source, each in comments:
+    for source, each in dict.fromkeys(comments):  # a file of code may be that of several classes
         span = Span(source, each.line, each.column, 1)
         fault = _fault(each.kind, each.reason, kinds)
         if fault is None:
@@ -58,7 +60,7 @@ def apply(
     kept = [each for each in found if not _is_allowed(each, held, patterns, used)]
     unused = [(key[2], span) for key, span in held.items() if key not in used]
     unused += [(rule.kind, rule.span) for rule, _ in patterns if rule not in used]
-    told += [UNUSED_ALLOWANCE.at(span, "take it away", kind=kind) for kind, span in unused]
+    told += [UNUSED_ALLOWANCE.at(span, "take it away", kind=kind) for kind, span in unused if kind not in unseen]
     return [*kept, *told]
 
 

@@ -27,13 +27,13 @@ def check(outline: Outline, compiled: Compiled) -> Iterator[Diagnostic]:
         if found is not None:
             owner, method = found
             yield from _undeclared(use, outline, owner, method)
-            yield from _missing(use, outline, owner, method)
+            yield from _missing(use, outline, owner, method, compiled)
         elif use.klass is None and use.arguments and compiled.method_home(use, outline) is None:
             yield from _of_builtin(use, outline)
     for use in _hooks(outline):
         found = compiled.method(use, outline)
         if found is not None:
-            yield from _missing(use, outline, *found)
+            yield from _missing(use, outline, *found, compiled)
 
 
 _SET = ("ae_step", "ae_step_target", "ae_message")
@@ -47,7 +47,7 @@ _HOOKS = (
 
 def _hooks(outline: Outline) -> Iterator[CallUse]:
     """The calls of hooks by the steps of a class, told at the first of them."""
-    step = next((field for field in outline.fields if field.kind == "step" and not field.inherited), None)
+    step = next((field for field in outline.fields if field.kind == "step"), None)
     if step is not None:
         for name, given in _HOOKS:
             yield CallUse(step.name, "", "hook", step.place, None, None, name, given)
@@ -78,9 +78,11 @@ def _of_builtin(use: CallUse, outline: Outline) -> Iterator[Diagnostic]:
             yield UNDECLARED_ARGUMENT.at(place_of(outline, use), advice, method=use.method, name=argument)
 
 
-def _missing(use: CallUse, outline: Outline, owner: Outline, method: MethodOutline) -> Iterator[Diagnostic]:
+def _missing(
+    use: CallUse, outline: Outline, owner: Outline, method: MethodOutline, compiled: Compiled
+) -> Iterator[Diagnostic]:
     missing = [name for name, is_needed in method.inputs if is_needed and name not in use.arguments]
-    fields = {fold(field.name) for field in outline.fields} if missing else set()  # attributes are in lower case
+    fields = {fold(each.name) for each in compiled.fields(outline)} if missing else set()  # attributes: in lower case
     for name in missing:
         if name not in fields:
             label = Label(owner.span(method.place), "the method is declared here")

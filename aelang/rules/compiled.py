@@ -4,15 +4,17 @@ from collections.abc import Callable, Iterable
 from typing import NamedTuple
 
 from aelang import ir
+from aelang.compiler.remembered import Remembered
 from aelang.compiler.resolve import resolve_target
 from aelang.diagnostics import Label, nearest
 from aelang.names import MISSING_INSTANCE, fold
-from aelang.rules.outline import HOLE, CallUse, MethodOutline, Outline, Place, TargetUse
+from aelang.rules.outline import HOLE, CallUse, FieldOutline, MethodOutline, Outline, Place, TargetUse
 from aelang.rules.patterns import MOST_LOOKS, Patterns
 from aelang.source import Span
 
 _REMEMBERED = 400
 _HOMES_REMEMBERED = 5_000
+_PARTS_REMEMBERED = 5_000_000  # inherited fields and ancestors: some 40 MB
 _MAX_CANDIDATES = 500
 _MAX_HINTS = 300
 _MOST_LETTERS = 3
@@ -58,6 +60,8 @@ class Compiled:
         self.asked: dict[str, None] = {}
         self._take = outlines
         self._read: dict[str, Outline] = {}
+        self._fields: dict[str, tuple[FieldOutline, ...]] = {}
+        self._inherited: Remembered[_Inherited] = Remembered(_PARTS_REMEMBERED)
         self._homes: dict[tuple[str | None, ...], ir.ClassEntry | None] = {}
         self._paths: tuple[str, ...] | None = None
         self._class_names: dict[str, list[str]] | None = None
@@ -68,6 +72,7 @@ class Compiled:
     def begin(self) -> None:
         """Forget what was asked for until now: the next class is looked at."""
         self.asked = {}
+        self._fields.clear()
         self._homes.clear()  # what is remembered would not be asked for
         self._before = Efforts(self._hints, self.patterns.looks)
 
@@ -101,6 +106,9 @@ class Compiled:
         """The outline of the class with the full path `Domain/Ns/Class`."""
         key = fold(path)
         self.asked[key] = None
+        return self._outline(key)
+
+    def _outline(self, key: str) -> Outline | None:
         found = self._read.get(key)
         if found is None:
             found = self._take(key)
@@ -109,6 +117,35 @@ class Compiled:
             if len(self._read) >= _REMEMBERED:
                 self._read.clear()
             self._read[key] = found
+        return found
+
+    def fields(self, outline: Outline) -> tuple[FieldOutline, ...]:
+        """All fields of the class of `outline`, the inherited ones among them, in processing order."""
+        if not outline.parent:
+            return outline.fields
+        found = self._fields.get(outline.path)
+        if found is None:  # that the parent was asked for need not be known: what a class inherits is in its own mark
+            found = self._fields[outline.path] = _below(self._of_heirs(outline.parent).fields, outline, outline.fields)
+        return found
+
+    def ancestors(self, outline: Outline) -> tuple[str, ...]:
+        """The full paths of the classes that the class of `outline` inherits from, its parent first."""
+        return (outline.parent, *self._of_heirs(outline.parent).ancestors) if outline.parent else ()
+
+    def _of_heirs(self, path: str) -> "_Inherited":
+        """What the heirs of the class at `path` inherit."""
+        climbed: list[Outline] = []
+        at, found = path, self._inherited.get(fold(path))
+        while found is None and at and (outline := self._outline(fold(at))) is not None:
+            climbed.append(outline)
+            at = outline.parent
+            found = self._inherited.get(fold(at))
+        found = found or _Inherited((), ())
+        for outline in reversed(climbed):
+            own = tuple(_as_inherited(each) for each in outline.fields)
+            ancestors = (outline.parent, *found.ancestors) if outline.parent else ()
+            found = _Inherited(_below(found.fields, outline, own), ancestors)
+            self._inherited.put(fold(outline.path), found, len(found.fields) + len(ancestors))
         return found
 
     def led_to(self, use: TargetUse) -> Outline | None:
@@ -158,7 +195,7 @@ class Compiled:
 
     def _ancestors(self, home: ir.ClassEntry, outline: Outline) -> tuple[str, ...]:
         found = outline if fold(home.path) == fold(outline.path) else self.outline(home.path)
-        return () if found is None else found.ancestors
+        return () if found is None else self.ancestors(found)
 
     def method(self, use: CallUse, outline: Outline) -> tuple[Outline, MethodOutline] | None:
         """The method that a call means, with the class that has it; None where there is none, or a builtin of all."""
@@ -181,6 +218,28 @@ class Compiled:
         """A label at the name of the class with the full path `path`."""
         outline = None if path is None else self.outline(path)
         return () if outline is None else (Label(outline.span(outline.place), text),)
+
+
+class _Inherited(NamedTuple):
+    """What those inherit who inherit from a class: its fields, and its own ancestors."""
+
+    fields: tuple[FieldOutline, ...]
+    ancestors: tuple[str, ...]
+
+
+def _as_inherited(field: FieldOutline) -> FieldOutline:
+    return field._replace(inherited=True, place=(0, 0, 0, 0), priority=None, priority_at=None, message_at=None)
+
+
+def _below(
+    above: tuple[FieldOutline, ...], outline: Outline, own: tuple[FieldOutline, ...]
+) -> tuple[FieldOutline, ...]:
+    """The fields of the class of `outline`, whose parent has those `above`, with its `own`."""
+    fields = [each for each in above if fold(each.name) not in outline.absent] if outline.absent else list(above)
+    for at, field in zip(outline.positions, own, strict=True):
+        takes_its_place = at < len(fields) and fold(fields[at].name) == fold(field.name)
+        fields[at : at + takes_its_place] = [field]
+    return tuple(fields)
 
 
 def is_overridden(outline: Outline, use: TargetUse | CallUse) -> bool:

@@ -42,9 +42,10 @@ class Cycles:
         self._leads: dict[str, frozenset[str]] = {}
 
     @staticmethod
-    def note(outline: Outline) -> list[str] | None:
+    def note(outline: Outline, compiled: Compiled) -> list[str] | None:
         """The folded paths of the classes that the class of `outline` leads to."""
-        return sorted({fold(use.leads_to) for use, _ in _certain(outline) if use.leads_to is not None}) or None
+        certain = _certain(outline, compiled)
+        return sorted({fold(use.leads_to) for use, _ in certain if use.leads_to is not None}) or None
 
     def look(self, path: str, note: list[str], *, own: bool) -> None:
         """Take down which classes the class at `path` leads to."""
@@ -85,11 +86,12 @@ def _in_circles(leads: Mapping[str, frozenset[str]]) -> list[str]:
     return [path for path in leads if path in ahead]
 
 
-def _certain(outline: Outline) -> Iterator[tuple[TargetUse, FieldOutline]]:
+def _certain(outline: Outline, compiled: Compiled) -> Iterator[tuple[TargetUse, FieldOutline]]:
     """The targets to which an object of the class leads for certain, with their fields."""
-    if any(field.kind == "assertion" for field in outline.fields):
+    all_fields = compiled.fields(outline) if outline.targets else ()
+    if any(field.kind == "assertion" for field in all_fields):
         return
-    fields = {fold(field.name): field for field in outline.fields}
+    fields = {fold(field.name): field for field in all_fields}
     for use in outline.targets:
         if use.key != "value" or use.leads_to is None:
             continue
@@ -101,7 +103,7 @@ def _certain(outline: Outline) -> Iterator[tuple[TargetUse, FieldOutline]]:
 
 
 def _edges(outline: Outline, compiled: Compiled) -> Iterator[tuple[_Node, _Edge]]:
-    for use, field in _certain(outline):
+    for use, field in _certain(outline, compiled):
         led_to = split_path(use.path).instance
         home = compiled.index.class_at(use.leads_to or "")
         if led_to is None or home is None:

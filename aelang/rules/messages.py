@@ -11,6 +11,7 @@ from typing import Any
 
 from aelang.diagnostics import Diagnostic, DiagnosticKind, Severity, nearest
 from aelang.names import fold
+from aelang.names.provisioning import COMPLEX, INIT, RESOURCE, SIMPLE
 from aelang.rules.compiled import Compiled, place_of
 from aelang.rules.outline import CODE, HOLE, REFERENCE, FieldOutline, Outline, TargetUse
 from aelang.rules.slips import is_slip
@@ -26,11 +27,18 @@ MISSPELT_MESSAGE = DiagnosticKind(
 
 def check(outline: Outline, compiled: Compiled) -> Iterator[Diagnostic]:
     """Messages that no field answers: unanswered-message."""
-    fields = {fold(field.name): field for field in outline.fields}
+    fields = {fold(field.name): field for field in compiled.fields(outline)} if outline.targets else {}
     for use in outline.targets:
-        sent = _sent(use, fields.get(fold(use.field))) if use.scheme == "miqaedb" and use.key != REFERENCE else ()
-        if sent:
+        field = fields.get(fold(use.field))
+        sent = _sent(use, field) if use.scheme == "miqaedb" and use.key != REFERENCE else ()
+        if sent and not (field is not None and _is_looked_up(outline, field)):
             yield from _look_at(use, sent, outline, compiled)
+
+
+def _is_looked_up(outline: Outline, field: FieldOutline) -> bool:
+    """Whether the field names a part of a service, or where that lives: no run follows it, and `provisioning` sees what
+    it leads to."""
+    return outline.provides in (COMPLEX, SIMPLE) and (INIT in field.messages or fold(field.name) == RESOURCE)
 
 
 def _sent(use: TargetUse, field: FieldOutline | None) -> tuple[str, ...]:
@@ -44,7 +52,7 @@ def _sent(use: TargetUse, field: FieldOutline | None) -> tuple[str, ...]:
 
 def _look_at(use: TargetUse, sent: tuple[str, ...], outline: Outline, compiled: Compiled) -> Iterator[Diagnostic]:
     targets = _led_to(use, compiled)
-    answered = {each for target in targets for field in target.fields for each in field.messages}
+    answered = {each for target in targets for field in compiled.fields(target) for each in field.messages}
     if not answered or "*" in answered or not answered.isdisjoint(sent):
         return
     near = nearest(sent[0], answered)
@@ -64,7 +72,7 @@ def _led_to(use: TargetUse, compiled: Compiled) -> list[Outline]:
         found += [
             target for each in entries if each is not None and (target := compiled.outline(each.path)) is not None
         ]
-    return found if all(target.fields for target in found) else []
+    return found if all(compiled.fields(target) for target in found) else []
 
 
 _MOST_CLASSES = 30
@@ -78,9 +86,9 @@ class Misspelt:
         self._answered: list[tuple[str, str, Span]] = []
 
     @staticmethod
-    def note(outline: Outline) -> Any:  # Any: plain data, which `look` takes
+    def note(outline: Outline, _compiled: Compiled) -> Any:  # Any: plain data, which `look` takes
         """How many fields answer a message or targets send it, and the fields that answer one of their own."""
-        own = [(field, message) for field in outline.fields if not field.inherited for message in field.messages]
+        own = [(field, message) for field in outline.fields for message in field.messages]
         count = Counter(message for _, message in own)
         count.update(use.message.lower() for use in outline.targets if use.message)
         answered = [

@@ -34,6 +34,14 @@ def method_targets(outline: Outline) -> Iterator[CallUse]:
             yield CallUse(use.field, use.instance, use.key, use.place, namespace, klass, method, use.keys)
 
 
+def _for_a_path(written: str) -> str:
+    """What to write where a path without a dot stands in the place of a call."""
+    klass, _, name = written.rpartition("/")
+    if not klass.strip("/"):
+        return f"write `{name}`, for a method of this class"
+    return f"this is the path of an instance: write it in a relationship, or call a method as `{klass}.{name}`"
+
+
 def _is_cut_off(use: CallUse, compiled: Compiled) -> bool:
     """Whether the method is at the path as it is written, of which a run cuts the first part off (ENGINE-FACTS 3.8)."""
     path = f"{use.namespace}/{use.klass}"
@@ -49,7 +57,9 @@ def _nowhere(use: CallUse, outline: Outline, compiled: Compiled) -> Diagnostic:
     klass = compiled.named_class(use, outline) if home is None else home.path
     relative = klass.partition("/")[2]
     near = nearest(use.method, compiled.methods_at(home, outline))
-    if removed := removed_help(relative, f"{relative}.{use.method}"):
+    if "/" in use.method:
+        advice = _for_a_path(use.written or use.method)
+    elif removed := removed_help(relative, f"{relative}.{use.method}"):
         advice = removed
     elif _is_cut_off(use, compiled):
         advice = f"write `/{use.namespace}/{use.klass}.{use.method}`: without the slash the first name is cut off"

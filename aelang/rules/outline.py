@@ -30,9 +30,9 @@ Place: TypeAlias = tuple[int, int, int, int]
 
 
 class FieldOutline(NamedTuple):
-    """A field of the class itself or an inherited one. `guarded`: a condition says whether it takes part; `limited`:
-    it is a state with max_retries or max_time; `works`: its main part does something. `priority_at` and `message_at`
-    are where these are said; places that are not known are None."""
+    """A field that the class says something of, or an inherited one. `guarded`: a condition says whether it takes part;
+    `limited`: it is a state with max_retries or max_time; `works`: its main part does something. `priority_at` and
+    `message_at` are where these are said; places that are not known are None."""
 
     name: str
     kind: str
@@ -102,7 +102,7 @@ class MethodOutline(NamedTuple):
 
     Of its code, as `code.facts` say: `retries` and `waits`, the latter also where it embeds what may; `next_states`
     and `jumps`. `entry` says of a Python method why it cannot be called, whether for want of a `main`, and where.
-    `typed` are the inputs of another data type than `string`.
+    `typed` are the inputs of another data type than `string`; `suffix` is how the name of a file with its code ends.
     """
 
     name: str
@@ -117,6 +117,7 @@ class MethodOutline(NamedTuple):
     jumps: bool = False
     entry: tuple[str, bool, Place] | None = None
     typed: tuple[tuple[str, str], ...] = ()
+    suffix: str = ".rb"
 
 
 class PropertyUse(NamedTuple):
@@ -133,10 +134,13 @@ class PropertyUse(NamedTuple):
 
 
 class Outline(NamedTuple):
-    """A class. `instances` are names with the places of these names; `reads` what is read of objects that are named by
-    their class; `findings` what the rules for single words found; `overridden` says for a field and key, `field key`,
-    which instances have a word of their own, with `limit` as the key for max_retries and max_time together;
-    `properties` what a type of services says of its own and those of its parts."""
+    """A class. `fields` are those of which it says something itself, which have these `positions` among all;
+    `absent` are the folded names of those that its `parent`, a full path, has and that take no part in it. All fields
+    are known to `Compiled`. `instances` are names with the places of these names; `reads` what is read of objects that
+    are named by their class; `findings` what the rules for single words found; `overridden` says for a field and key,
+    `field key`, which instances have a word of their own, with `limit` as the key for max_retries and max_time
+    together; `provides` is what the class is in a transaction, and `properties` what a type of services says of its own
+    and those of its parts."""
 
     path: str
     sources: tuple[str, ...]
@@ -149,7 +153,10 @@ class Outline(NamedTuple):
     methods: tuple[MethodOutline, ...]
     reads: tuple[ReadUse, ...]
     overridden: dict[str, tuple[str, ...]]
-    ancestors: tuple[str, ...]
+    parent: str = ""
+    positions: tuple[int, ...] = ()
+    absent: tuple[str, ...] = ()
+    provides: str | None = None
     findings: tuple[Diagnostic, ...] = ()
     properties: tuple[PropertyUse, ...] = ()
 
@@ -184,7 +191,10 @@ def read_outline(text: str) -> Outline:
         methods,
         reads,
         overridden,
-        ancestors,
+        parent,
+        positions,
+        absent,
+        provides,
         findings,
         properties,
     ) = json.loads(text)
@@ -200,7 +210,10 @@ def read_outline(text: str) -> Outline:
         tuple(_method(*each) for each in methods),
         tuple(ReadUse(*each) for each in reads),
         overridden,
-        tuple(ancestors),
+        parent,
+        tuple(positions),
+        tuple(absent),
+        provides,
         tuple(unpack_diagnostics(findings)),
         tuple(PropertyUse(*each) for each in properties),
     )
@@ -219,8 +232,9 @@ def _method(
     jumps: bool,
     entry: Any,
     typed: Any,
+    suffix: str,
 ) -> MethodOutline:
     return MethodOutline(
         name, location, place, has_code, tuple(map(tuple, inputs)), tuple(map(tuple, embedded)),
-        retries, waits, tuple(next_states), jumps, entry and tuple(entry), tuple(map(tuple, typed)),
+        retries, waits, tuple(next_states), jumps, entry and tuple(entry), tuple(map(tuple, typed)), suffix,
     )  # fmt: skip

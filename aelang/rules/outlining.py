@@ -5,12 +5,13 @@ need no more than the word itself say what they have to say of it.
 """
 
 import contextlib
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 
 from aelang import ir, model
 from aelang.code.facts import facts_of
 from aelang.code.paths import paths_in_code
 from aelang.compiler.inherit import priority
+from aelang.compiler.overlay import by_folded_name
 from aelang.diagnostics import Diagnostic
 from aelang.names import InvalidCall, InvalidUri, fold, is_blank, is_off, is_target, join_path, read_call
 from aelang.names.calls import Attribute, Call
@@ -30,7 +31,7 @@ from aelang.rules.outline import (
 )
 from aelang.rules.profile import look_at_class
 from aelang.rules.reads import reads_of
-from aelang.rules.said import Said, inputs_of, words_of
+from aelang.rules.said import Said, inputs_of, positions_in, words_of
 from aelang.rules.words import look
 from aelang.syntax.calls import METHOD_PREFIX
 
@@ -67,30 +68,35 @@ class _Taker:
         self.findings: list[Diagnostic] = []
         self.overridden: dict[str, list[str]] = {}
         self.properties: list[PropertyUse] = []
-        self.is_provisioned = kind_of_class(compiled.ancestors) is not None
+        self.provides = kind_of_class(compiled.ancestors)
+        self.positions = positions_in(compiled)
 
     def take(self) -> Outline:
         klass, compiled = self.klass, self.compiled
-        for said, instance in words_of(klass, compiled):
+        for said, instance in words_of(klass, compiled, self.positions):
             self._word(said, instance)
         self.findings += look_at_class(klass)
         for of_instance in compiled.instances.values():
             self._limits(of_instance)
         methods = tuple(self._method(each) for each in klass.methods)  # it notes targets, too
         name = klass.attributes.get("name")
+        fields = self._fields()
         return Outline(
             compiled.path,
             (),
             self._place(name, klass.source),
             name is not None,
-            tuple(self._fields()),
+            tuple(fields.values()),
             tuple((each.name, self._place(each.attributes.get("name"), each.source)) for each in klass.instances),
             tuple(self.targets),
             tuple(self.calls),
             methods,
             tuple(self.reads),
             {key: tuple(names) for key, names in self.overridden.items()},
-            compiled.ancestors,
+            compiled.ancestors[0] if compiled.ancestors else "",
+            tuple(fields),
+            self._absent(),
+            self.provides,
             tuple(self.findings),
             tuple(self.properties),
         )._replace(sources=tuple(self.sources))
@@ -99,27 +105,38 @@ class _Taker:
         at = self.sources.setdefault(source, len(self.sources))
         return (at, 0, 0, 0) if said is None else (at, said.line, said.column, max(1, len(said.value or "")))
 
-    def _fields(self) -> Iterator[FieldOutline]:
-        written = {fold(each.name): each for each in self.klass.schema}
-        for field in self.compiled.fields:
-            own = written.get(fold(field.name))
-            said = None if own is None else own.attributes["name"]
-            yield FieldOutline(
-                field.name,
-                _kind(field),
-                field.messages,
-                self._place(said, self.klass.source),
-                _priority(own),
-                field.condition is not None,
-                own is None,
-                isinstance(field, ir.StateField) and _is_limited(field),
-                getattr(field, "action", None) is not None,
-                self._said_at(own, "priority"),
-                self._said_at(own, "message"),
-            )
+    def _fields(self) -> dict[int, FieldOutline]:
+        """The fields of which the class says something, by their positions."""
+        found: dict[int, FieldOutline] = {}
+        for name, own in by_folded_name(self.klass.schema).items():
+            at = self.positions.get(name)
+            if at is not None:
+                found[at] = self._field(self.compiled.fields[at], own)
+        return dict(sorted(found.items()))
 
-    def _said_at(self, field: model.Field | None, key: str) -> Place | None:
-        said = None if field is None else field.attributes.get(key)
+    def _field(self, field: ir.Field, own: model.Field) -> FieldOutline:
+        return FieldOutline(
+            field.name,
+            _kind(field),
+            field.messages,
+            self._place(own.attributes["name"], self.klass.source),
+            _priority(own),
+            field.condition is not None,
+            False,
+            isinstance(field, ir.StateField) and _is_limited(field),
+            getattr(field, "action", None) is not None,
+            self._said_at(own, "priority"),
+            self._said_at(own, "message"),
+        )
+
+    def _absent(self) -> tuple[str, ...]:
+        """The names of fields that may be the parent's and that take no part here."""
+        if not self.compiled.ancestors:
+            return ()
+        return tuple(name for name in by_folded_name(self.klass.schema) if name not in self.positions)
+
+    def _said_at(self, field: model.Field, key: str) -> Place | None:
+        said = field.attributes.get(key)
         return None if said is None or is_blank(said.value) else self._place(said, self.klass.source)
 
     def _limits(self, instance: ir.Instance) -> None:
@@ -138,7 +155,7 @@ class _Taker:
         value = attributes.get(said.main)
         if value is not None and value.value and value.value.strip():
             self._main(value, node, instance, said.source)
-            if self.is_provisioned:
+            if self.provides is not None:
                 self._properties(value, node, instance, said.source)
         if isinstance(node, ir.StateField):
             for key in _ACTIONS:
@@ -301,6 +318,7 @@ class _Taker:
         return MethodOutline(
             method.name, compiled.location, place, bool(code), inputs, embedded,
             facts.retries, waits, facts.next_states, facts.jumps, self._entry(method, compiled.location, code), typed,
+            ".py" if fold(compiled.language) == "python" else ".rb",
         )  # fmt: skip
 
     def _entry(self, method: model.Method, location: str, code: str | None) -> tuple[str, bool, Place] | None:
@@ -327,8 +345,8 @@ class _Taker:
         return at, line + down, column + right, length
 
 
-def _priority(field: model.Field | None) -> int | None:
-    rank = float("inf") if field is None else priority(field.get("priority"))
+def _priority(field: model.Field) -> int | None:
+    rank = priority(field.get("priority"))
     return None if rank == float("inf") else int(rank)
 
 

@@ -23,8 +23,8 @@ STATE_OUT_OF_ORDER = DiagnosticKind(
 
 def check(outline: Outline, compiled: Compiled) -> Iterator[Diagnostic]:
     """Fields of one class with the same priority, states that stand elsewhere than they run: duplicate-priority, told
-    of each such field; state-out-of-order."""
-    own = sorted((field for field in outline.fields if not field.inherited), key=lambda field: field.place[:3])
+    of each such field, for either may be the one that was changed; state-out-of-order."""
+    own = sorted(outline.fields, key=lambda field: field.place[:3])
     yield from _duplicates(outline, own)
     yield from _out_of_order(outline, [field for field in own if field.kind in ("state", "step")])
 

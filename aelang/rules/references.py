@@ -39,7 +39,7 @@ def _slip(read: ReadUse, outline: Outline, compiled: Compiled) -> Iterator[Diagn
     """Whether an attribute that no class declares, and a run might set, is a slip for one that is declared."""
     homes = _homes(read, outline, compiled)
     name = fold(read.attribute)
-    known = [[fold(field.name) for field in home.fields] for home in homes]
+    known = [[fold(field.name) for field in compiled.fields(home)] for home in homes]
     if any(name in names for names in known):
         return
     meant = next((each for names in known for each in names if is_slip(name, each)), None)
@@ -124,7 +124,7 @@ def _attribute(use: TargetUse, outline: Outline, compiled: Compiled) -> Iterator
     target = compiled.led_to(use)
     if target is None or not name:
         return
-    known = [field.name for field in target.fields if field.kind == "attribute"]
+    known = [field.name for field in compiled.fields(target) if field.kind == "attribute"]
     if fold(name) in map(fold, known):
         return
     near = nearest(name, known)

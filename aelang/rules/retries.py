@@ -34,8 +34,9 @@ def check(outline: Outline, compiled: Compiled) -> Iterator[Diagnostic]:
             yield RETRY_WITHOUT_INTERVAL.at(
                 outline.span(method.place), "set `ae_retry_interval` too, as in `5.minutes`", method=method.name
             )
-    states = {fold(field.name): field for field in outline.fields if field.kind in ("state", "step")}
     uses: tuple[CallUse | TargetUse, ...] = (*outline.calls, *outline.targets)
+    fields = compiled.fields(outline) if uses else ()
+    states = {fold(field.name): field for field in fields if field.kind in ("state", "step")}
     for use in uses if states else ():
         field = states.get(fold(use.field))
         if field is None or use.key not in PARTS or is_overridden(outline, use):

@@ -21,7 +21,7 @@ def methods_run(
             yield found
         return
     target = compiled.led_to(use)
-    if target is None or any(field.kind in ("state", "step") for field in target.fields):
+    if target is None or any(field.kind in ("state", "step") for field in compiled.fields(target)):
         return
     instance = fold(split_path(use.path).instance or "")
     for call in target.calls:

@@ -1,6 +1,6 @@
 """Said: one field, value or input as it is written, with what it means, for the rules that need no more than that."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from typing import NamedTuple
 
 from aelang import ir, model
@@ -35,10 +35,14 @@ class Said(NamedTuple):
         return self.attributes[key].span(self.source)
 
 
-def words_of(klass: model.Class, compiled: ir.Class) -> Iterator[tuple[Said, str]]:
+def positions_in(compiled: ir.Class) -> dict[str, int]:
+    """The positions of the fields by their folded names."""
+    return {fold(field.name): at for at, field in enumerate(compiled.fields)}
+
+
+def words_of(klass: model.Class, compiled: ir.Class, positions: Mapping[str, int]) -> Iterator[tuple[Said, str]]:
     """What the fields, instances and methods of `klass`, which means `compiled`, say; each with the name of its
-    instance, where it is one's. Fields that take part in no run are left out."""
-    positions = {fold(field.name): at for at, field in enumerate(compiled.fields)}
+    instance, where it is one's. Fields that take part in no run are left out; `positions` has the others."""
     datatypes = {fold(field.name): field.get("datatype") for field in klass.schema}
     for field in klass.schema:
         name = fold(field.name)

@@ -20,7 +20,9 @@ UNREACHABLE_STATE = DiagnosticKind(
 
 def check(outline: Outline, compiled: Compiled) -> Iterator[Diagnostic]:
     """States that the one before always jumps over: unreachable-state."""
-    states = [field for field in outline.fields if field.kind in ("state", "step")]
+    if not any(field.kind in ("state", "step") for field in outline.fields):
+        return  # the class that has them tells of them
+    states = [field for field in compiled.fields(outline) if field.kind in ("state", "step")]
     if len(states) < _FEWEST or any(state.messages != states[0].messages for state in states):
         return
     uses: tuple[CallUse | TargetUse, ...] = (*outline.calls, *outline.targets)

@@ -78,6 +78,22 @@ def test_of_a_name_that_manageiq_once_had_it_is_said(
     assert [REMOVED_HELP] == [each.help for each in told]
 
 
+INSTANCE_PATH = "this is the path of an instance: write it in a relationship, or call a method as `/Shop/Price.low`"
+HELPS = [
+    ("  method go = /Shop/Price/low", INSTANCE_PATH),
+    ("  method go = /low", "write `low`, for a method of this class"),
+    ("  attribute b : boolean = maybe", "write `true` or `false`"),
+    ("  instance one\n    a = 4", "declare it in the class, or take the value away"),
+    ("  method go() python", "write it below the word `code` here, or into `__methods__/go.py` beside the file"),
+]
+
+
+@pytest.mark.parametrize(("line", "advice"), HELPS)
+def test_in_ael_the_advice_is_for_ael(line: str, advice: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    told = _told(tmp_path, monkeypatch, {"Demo/Shop/Order.ael": f"class Order\n\n{line}\n"})
+    assert [advice] == [each.help for each in told]
+
+
 def test_of_an_embedded_method_that_manageiq_once_had_it_is_said(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
