@@ -27,7 +27,9 @@ Mermaid, which GitHub and GitLab draw in Markdown, or SVG, for which `dot` of gr
         Option(("--machine",), "Draw the state machine, or say that there is none."),
         Option(("--reached",), "Draw what is reached, of a state machine too."),
         Option(("--depth",), "How many steps away may be what is drawn of what is reached.", "N", least=1),
-        Option(("--limit",), f"The most boxes of what is reached; {_USUAL_LIMIT} unless given.", "N", least=1),
+        Option(("--limit",), f"The most states of a machine, or boxes of what is reached; {_USUAL_LIMIT} unless given.",
+               "N", least=1),
+        Option(("--from",), "Draw a machine from this state on.", "STATE"),
         Option(("--format",), "How it is drawn; else as the name of the file says, else `mermaid`.",
                choices=("mermaid", "svg", "dot", "json")),
         JSON._replace(help="The same as `--format json`."),
@@ -49,8 +51,10 @@ def execute(given: Given) -> int:
     Raises Misused.
     """
     shape = _shape(given)
-    if given.flag("machine") and _wants_reached(given):
-        raise Misused("`--machine` does not go with `--reached`, `--depth` or `--limit`: leave it out")
+    wants_machine = given.flag("machine") or given.text("from") is not None
+    if wants_machine and _wants_reached(given):
+        word = "--machine" if given.flag("machine") else "--from"
+        raise Misused(f"`{word}` does not go with `--reached` or `--depth`: leave it out")
     console = Console(given)
     opened = open_roots(given, console)
     if opened is None:
@@ -64,10 +68,18 @@ def execute(given: Given) -> int:
         console.error(str(fault))
         return 1
     if diagram.left_out:
-        console.note(
-            f"left out: {diagram.left_out} that are farther away; `--depth` and `--limit` say how much is drawn"
-        )
+        console.note(_left_out(diagram))
     return 0
+
+
+def _left_out(diagram: "Diagram") -> str:
+    from aelang.analysis.graphs.shapes import MACHINE
+    from aelang.diagnostics.text import counted
+
+    if diagram.kind == MACHINE:
+        states = counted(diagram.left_out, "state")
+        return f"left out: {states}; `--from STATE` says where to begin, `--limit` how many are drawn"
+    return f"left out: {diagram.left_out} that are farther away; `--depth` and `--limit` say how much is drawn"
 
 
 _BY_ENDING = {
@@ -109,10 +121,8 @@ def _diagram(given: Given, image: "ir.Image", console: Console) -> "Diagram | No
         return None
     machine = None
     if not _wants_reached(given):
-        from aelang.analysis.graphs.machine import machine_of
-
-        machine = machine_of(image, subject)
-        if machine is None and given.flag("machine"):
+        machine = _machine(given, image, subject)
+        if machine is None and (given.flag("machine") or given.text("from") is not None):
             raise Hindered(_why_no_machine(path, subject, image))
     if machine is not None:
         return machine
@@ -122,9 +132,22 @@ def _diagram(given: Given, image: "ir.Image", console: Console) -> "Diagram | No
     return reached_from(image, subject, depth, given.number("limit", _USUAL_LIMIT))
 
 
+def _machine(given: Given, image: "ir.Image", subject: "Subject") -> "Diagram | None":
+    from aelang.analysis.graphs.machine import NoSuchState, machine_of
+
+    begin = given.text("from")
+    try:
+        return machine_of(image, subject, given.number("limit", _USUAL_LIMIT), begin)
+    except NoSuchState as fault:
+        from aelang.diagnostics import did_you_mean
+
+        hint = did_you_mean(begin or "", fault.names)
+        raise Hindered(f"the machine has no state `{begin}`" + (f": {hint}" if hint else "")) from None
+
+
 def _wants_reached(given: Given) -> bool:
     """Whether something is said that only what is reached has."""
-    return given.flag("reached") or given.value("depth") is not None or given.value("limit") is not None
+    return given.flag("reached") or given.value("depth") is not None
 
 
 def _why_no_machine(path: str, subject: "Subject", image: "ir.Image") -> str:

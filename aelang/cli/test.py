@@ -1,6 +1,6 @@
 """`aelang test`: the tests that authors write for their datastore are run, and what they cover is told."""
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from aelang.cli.options import HOW, JSON, WHERE, Argument, Command, Given, Hindered, Misused, Option
 
@@ -11,6 +11,8 @@ if TYPE_CHECKING:
     from aelang.testing.bench import Where
     from aelang.testing.measuring import Coverage
     from aelang.testing.nodes import Test
+    from aelang.testing.projects import Project
+    from aelang.testing.results import Result
     from aelang.testing.session import Ended, Session
 
 COMMAND = Command(
@@ -78,32 +80,73 @@ def _check_words(given: Given) -> None:
 
 def _test(given: Given, console: "Console") -> int:
     from aelang.testing.reports import results_json, summary, text_lines
-    from aelang.testing.session import run_session
 
-    paths = test_paths(given)
-    known = read_all(paths, console)
-    tests = _chosen(known, given, console)
-    if not known:
-        raise Hindered(
-            f"there are no tests in {', '.join(paths) or 'tests'}: `aelang test --record URI` writes a first one"
-        )
-    if not tests:
-        console.note(f"no test is left to run: {len(known)} not run")
+    chosen = _chosen(given, console)
+    if not chosen.tests:
+        console.note(f"no test is left to run: {chosen.known} not run")
         return 0 if given.text("affected") is not None else 1
     covers = given.text("coverage") is not None or given.value("fail_under") is not None
-    session = session_of(given, covers=covers)
-    ended = run_session(session, tests)
-    keep(session, ended, tests)
-    coverage = _coverage(session, ended) if covers else None
+    ended = _run(chosen, given, console, covers=covers)
     if given.flag("json"):
-        console.result(results_json(ended.results, _as_data(coverage)))
+        console.result(results_json(ended.results, _as_data(ended.coverage)))
     else:
         for line in text_lines(ended.results, verbose=given.flag("verbose")):
             console.result(line)
-    _write_reports(given, console, ended, coverage)
-    console.note(summary(ended.results, len(known) - len(ended.results)))
-    failed = any(each.status == "failed" for each in ended.results)
-    return 1 if failed or _is_too_little(given, console, coverage) else 0
+    _write_reports(given, console, ended)
+    console.note(summary(ended.results, chosen.known - len(ended.results)))
+    failed = ended.faulty or any(each.status == "failed" for each in ended.results)
+    return 1 if failed or _is_too_little(given, console, ended.coverage) else 0
+
+
+class _Chosen(NamedTuple):
+    """The tests that are to be run, by their datastores, and how many are known."""
+
+    tests: "tuple[tuple[Where, list[Test]], ...]"
+    known: int
+
+
+class _Ended(NamedTuple):
+    """What came of all tests; `faulty` where a datastore could not be opened, which has then been told."""
+
+    results: "tuple[Result, ...]"
+    coverage: "Coverage | None"
+    faulty: bool
+
+
+def _chosen(given: Given, console: "Console") -> _Chosen:
+    """The tests that the command line asks for. Raises Hindered where there are none at all."""
+    found = [(project.where, read_all(project.files, console)) for project in test_projects(given)]
+    known = sum(len(tests) for _, tests in found)
+    if not known:
+        paths = ", ".join(test_paths(given)) or "tests"
+        raise Hindered(f"there are no tests in {paths}: `aelang test --record URI` writes a first one")
+    chosen = ((place, _some(tests, place, given)) for place, tests in found)
+    return _Chosen(tuple((place, tests) for place, tests in chosen if tests), known)
+
+
+def _run(chosen: _Chosen, given: Given, console: "Console", *, covers: bool) -> _Ended:
+    """Runs the tests, a datastore after the other."""
+    from aelang.cli.roots import tell_diagnostics
+    from aelang.project import ProjectError
+    from aelang.testing.measuring import together
+    from aelang.testing.session import run_and_keep
+
+    results: list[Result] = []
+    measured: list[Coverage] = []
+    faulty = False
+    for place, tests in chosen.tests:
+        session = session_of(place, given, covers=covers)
+        try:
+            ended = run_and_keep(session, tests)
+            measured += [_coverage(session, ended)] if covers else []
+        except ProjectError as fault:
+            tell_diagnostics(fault.diagnostics, console)
+            faulty = True
+            continue
+        results += ended.results
+        if session.fail_fast and any(each.status == "failed" for each in ended.results):
+            break
+    return _Ended(tuple(results), together(measured) if measured else None, faulty)
 
 
 def test_paths(given: Given) -> "Sequence[str]":
@@ -128,39 +171,17 @@ def test_paths(given: Given) -> "Sequence[str]":
     return [path for path in there if os.path.exists(path)]
 
 
-def read_all(paths: "Sequence[str]", console: "Console") -> "list[Test]":
-    """The tests in `paths`. Raises Hindered where one of the files is faulty, which has then been told."""
-    from aelang.testing.reading import files_with_tests, read_tests
+def test_projects(given: Given) -> "list[Project]":
+    """The datastores that are tested, each with its files of tests; where there are no files, the one datastore without
+    any. Raises Hindered."""
+    from aelang.testing.projects import Project, projects_of
 
-    read = [read_tests(file) for path in paths for file in files_with_tests(path)]
-    found = [each for some in read for each in some.diagnostics]
-    if found:
-        from aelang.cli.roots import tell_diagnostics
-
-        tell_diagnostics(found, console)
-        raise Hindered("no test was run: some cannot be read")
-    return [test for some in read for test in some.tests]
-
-
-def _chosen(tests: "list[Test]", given: Given, console: "Console") -> "list[Test]":
-    name, span = given.text("named"), given.text("affected")
-    if name is not None:
-        tests = [test for test in tests if name.lower() in test.name.lower()]
-    if span is None or not tests:
-        return tests
-    from aelang.testing.affected import UnknownRevision, affected, changed_files
-
-    compiled = where(given).open()
-    try:
-        return affected(tests, compiled, changed_files(span, compiled.settings.folder or "."))
-    except UnknownRevision as fault:
-        raise Hindered(str(fault)) from None
-    finally:
-        compiled.close()
+    base = where(given)
+    return projects_of(test_paths(given), base, named=not given.many("paths")) or [Project(base)]
 
 
 def where(given: Given) -> "Where":
-    """The datastore that is tested: that of `-d`, else of the aelang.toml of the tests' folder or above it."""
+    """The datastore of `-d`, else that of the first PATH, or of here."""
     import os
 
     from aelang.cli.options import domain_list
@@ -171,34 +192,51 @@ def where(given: Given) -> "Where":
     return Where(given.many("datastore"), given.many("reference"), domain_list(given), start)
 
 
-def session_of(given: Given, *, covers: bool) -> "Session":
-    """How tests are run, as `given` asks for."""
+def read_all(files: "Sequence[str]", console: "Console") -> "list[Test]":
+    """The tests in `files`. Raises Hindered where one of the files is faulty, which has then been told."""
+    from aelang.testing.reading import read_tests
+
+    read = [read_tests(file) for file in files]
+    found = [each for some in read for each in some.diagnostics]
+    if found:
+        from aelang.cli.roots import tell_diagnostics
+
+        tell_diagnostics(found, console)
+        raise Hindered("no test was run: some cannot be read")
+    return [test for some in read for test in some.tests]
+
+
+def _some(tests: "list[Test]", place: "Where", given: Given) -> "list[Test]":
+    """Those of `tests` that the options leave."""
+    name, span = given.text("named"), given.text("affected")
+    if name is not None:
+        tests = [test for test in tests if name.lower() in test.name.lower()]
+    if span is None or not tests:
+        return tests
+    from aelang.testing.affected import UnknownRevision, affected, changed_files
+
+    compiled = place.open()
+    try:
+        return affected(tests, compiled, changed_files(span, compiled.settings.folder or "."))
+    except UnknownRevision as fault:
+        raise Hindered(str(fault)) from None
+    finally:
+        compiled.close()
+
+
+def session_of(place: "Where", given: Given, *, covers: bool) -> "Session":
+    """How tests of the datastore at `place` are run, as `given` asks for."""
     from aelang.cli.formats.trace import text_line
     from aelang.config import read_table
     from aelang.methods import Runners
     from aelang.methods.settings import read_settings
     from aelang.testing.session import Session
 
-    place = where(given)
-
     def runners() -> Runners:
         return Runners(settings=lambda: read_settings(read_table(place.start, "methods")))
 
     processes = given.number("processes", 0) or None
     return Session(place, text_line, runners, covers, given.flag("fail_fast"), processes)
-
-
-def keep(session: "Session", ended: "Ended", tests: "Sequence[Test]") -> None:
-    """Keeps for `--affected` what the tests looked at."""
-    from aelang.project import ProjectError
-    from aelang.testing.affected import keep_visits
-
-    try:
-        compiled = session.where.open()
-    except ProjectError:  # tests that bring their own datastore need none
-        return
-    keep_visits(compiled, ended.results, tests)
-    compiled.close()
 
 
 def _coverage(session: "Session", ended: "Ended") -> "Coverage":
@@ -220,10 +258,10 @@ def _as_data(coverage: "Coverage | None") -> "dict[str, object] | None":
     return coverage_data(coverage)
 
 
-def _write_reports(given: Given, console: "Console", ended: "Ended", coverage: "Coverage | None") -> None:
+def _write_reports(given: Given, console: "Console", ended: _Ended) -> None:
     from aelang.testing.reports import junit
 
-    file, name = given.text("junit"), given.text("coverage")
+    file, name, coverage = given.text("junit"), given.text("coverage"), ended.coverage
     if file is not None:
         _write(file, junit(ended.results))
     if coverage is None or name is None:
@@ -256,17 +294,31 @@ def _is_too_little(given: Given, console: "Console", coverage: "Coverage | None"
 def _record(given: Given, console: "Console") -> int:
     from aelang import ir
     from aelang.testing.bench import Hindrance
-    from aelang.testing.recording import record
+    from aelang.testing.recording import NotThere, record
 
-    session, uri = session_of(given, covers=False), given.text("record") or ""
+    session, uri = session_of(where(given), given, covers=False), given.text("record") or ""
     try:
         recorded = record(session, uri, _arguments(given), given.text("inventory"), given.number("user", 1))
+    except NotThere as fault:
+        console.error(f"nothing was recorded: {fault}")
+        _tell_nearest(session, fault.uri, console)
+        return 1
     except (Hindrance, ir.ImageError) as fault:
         raise Hindered(f"nothing was recorded: {fault}") from None
     for note in recorded.notes:
         console.note(f"note: {note}")
     console.result(recorded.text.rstrip("\n"))
     return 0
+
+
+def _tell_nearest(session: "Session", uri: str, console: "Console") -> None:
+    from aelang.cli.outcomes import tell_nearest
+
+    compiled = session.where.open()
+    try:
+        tell_nearest(console, compiled.image.index, uri)
+    finally:
+        compiled.close()
 
 
 def _arguments(given: Given) -> dict[str, str]:

@@ -9,7 +9,7 @@ from typing import TypeAlias
 
 from aelang.interpreter.failures import AbortInstantiation, MethodNotFound
 from aelang.interpreter.ports import Handle, MethodCall, MethodResult
-from aelang.interpreter.values import RunValue, to_text
+from aelang.interpreter.values import RunValue, Symbol, to_text
 from aelang.methods.builtin_events import EVENT_BUILTINS, run_event_builtin
 
 Attributes: TypeAlias = Mapping[str, RunValue]
@@ -64,6 +64,7 @@ def _log_workspace(handle: Handle) -> RunValue:
 
 # -- provider category -------------------------------------------------------------------------------------------
 
+_SAYS_NOTHING = Symbol("says nothing")
 _CATEGORY_SOURCES = (
     "vm", "orchestration_stack", "miq_request", "miq_provision", "vm_migrate_task", "vm_retire_task",
     "service_retire_task", "orchestration_stack_retire_task", "physical_server_provision_task", "platform_category",
@@ -99,8 +100,11 @@ def _category(name: str, value: RunValue) -> str | None:
 
 
 def _cloud_or_not(value: RunValue) -> str | None:
-    cloud = _read(value, "cloud")
-    return None if cloud is None else "cloud" if cloud else "infrastructure"
+    """Of a machine; None for what is none. Where nobody has said that it is in a cloud, its provider's model may."""
+    cloud = _read(value, "cloud", _SAYS_NOTHING)
+    if cloud is _SAYS_NOTHING:
+        return None
+    return "cloud" if cloud or (cloud is None and "_CloudManager" in _class_name(value)) else "infrastructure"
 
 
 # -- automation requests and events ------------------------------------------------------------------------------
@@ -175,15 +179,15 @@ def _class_name(value: RunValue) -> str:
     return str(getattr(value, "class_name", ""))
 
 
-def _read(value: RunValue, name: str) -> RunValue:
-    """What a service model says under `name`; None where `value` is none, or says nothing."""
+def _read(value: RunValue, name: str, otherwise: RunValue = None) -> RunValue:
+    """What a service model says under `name`; `otherwise` where `value` is none, or has no such thing to say."""
     read = getattr(value, "read", None)
     if read is None:
-        return None
+        return otherwise
     try:
         found: RunValue = read(name)
     except LookupError:
-        return None
+        return otherwise
     return found
 
 

@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from aelang.analysis.differences.texts import is_secret
 from aelang.analysis.reaching import Node
-from aelang.compiler.classes import read_messages
+from aelang.compiler.frames import read_messages
 from aelang.compiler.origins import CLASS
 from aelang.interpreter.values import MASK
 from aelang.names import fold

@@ -19,8 +19,11 @@ from aelang.site.html import Html, separated, tag, together
 from aelang.site.parts import badge, section
 
 if TYPE_CHECKING:
-    from aelang.analysis.graphs.shapes import Box, Diagram, Link, Row
+    from aelang.analysis.graphs.shapes import Arrow, Box, Diagram, Link, Row
     from aelang.site.book import Book
+
+_DRAWN = 200
+"""So many states of a machine are drawn: the list has all of them."""
 
 _MOST = 6
 """So many machines of one instance are drawn: more messages than that are rare."""
@@ -59,34 +62,34 @@ def _message(diagram: "Diagram") -> str | None:
 
 def _machine(book: "Book", here: str, diagram: "Diagram") -> Html:
     states = [box for box in diagram.boxes if box.kind in (STATE, STEP)]
-    listed = tag("ol", *(_state(book, here, each, diagram) for each in states), class_="states")
-    return tag(
-        "div", tag("div", _drawing(diagram, states), _legend(states), class_="drawing"), listed, class_="machine"
-    )
+    titles = {box.key: box.title for box in diagram.boxes}
+    turns: dict[str, list[Arrow]] = {}
+    for arrow in diagram.arrows:
+        turns.setdefault(arrow.begin, []).append(arrow)
+    listed = tag("ol", *(_state(book, here, each, turns.get(each.key, ()), titles) for each in states), class_="states")
+    drawn = tag("div", _drawing(diagram, states[:_DRAWN]), _rest(len(states)), _legend(states), class_="drawing")
+    return tag("div", drawn, listed, class_="machine")
+
+
+def _rest(states: int) -> Html | None:
+    """What is said of the states that are not drawn: they are in the list."""
+    return tag("p", f"and {states - _DRAWN} more", class_="legend", aria_hidden="true") if states > _DRAWN else None
 
 
 # -- in words ----------------------------------------------------------------------------------------------------
 
 
-def _state(book: "Book", here: str, box: "Box", diagram: "Diagram") -> Html:
+def _state(book: "Book", here: str, box: "Box", turns: "Sequence[Arrow]", titles: Mapping[str, str]) -> Html:
     rows = [
         *(tag("div", tag("dt", each.label), tag("dd", _text(book, here, each))) for each in box.rows),
-        *(tag("div", tag("dt", each.kind), tag("dd", each.label if each.kind == RETRY else _title(diagram, each.end)))
-          for each in diagram.arrows if each.begin == box.key and each.kind in (JUMP, RESTART)),
+        *(tag("div", tag("dt", each.kind), tag("dd", titles[each.end])) for each in turns
+          if each.kind in (JUMP, RESTART)),
     ]  # fmt: skip
     marks = [badge("conditional", "possible")] if CONDITIONAL in box.marks else []
     marks += [badge("does nothing", "default")] if EMPTY in box.marks else []
-    marks += [badge("retries", "overlay")] if _asks_again(diagram, box) else []
+    marks += [badge("retries", "overlay")] if any(each.kind == RETRY for each in turns) else []
     head = tag("p", tag("strong", box.title), *((" ", mark) for mark in marks))
     return tag("li", head, tag("dl", *rows, class_="words") if rows else None)
-
-
-def _asks_again(diagram: "Diagram", box: "Box") -> bool:
-    return any(each.kind == RETRY and each.begin == box.key for each in diagram.arrows)
-
-
-def _title(diagram: "Diagram", key: str) -> str:
-    return next((box.title for box in diagram.boxes if box.key == key), "")
 
 
 def _text(book: "Book", here: str, row: "Row") -> Html:
@@ -121,6 +124,7 @@ _NAME, _BELOW = 26, 36
 def _drawing(diagram: "Diagram", states: "Sequence[Box]") -> Html:
     tops = {box.key: _TOP + at * _STEP for at, box in enumerate(states)}
     bottom = _TOP + len(states) * _STEP
+    is_whole = states[-1].key == diagram.boxes[-2].key
     return tag(
         "svg",
         *_terminal(24, "begin"),
@@ -128,7 +132,7 @@ def _drawing(diagram: "Diagram", states: "Sequence[Box]") -> Html:
         _line(bottom - _STEP + _HEIGHT, bottom),
         *_turns(diagram, tops),
         *(part for box in states for part in _box(box, tops[box.key])),
-        *_terminal(bottom + 9, "end"),
+        *(_terminal(bottom + 9, "end") if is_whole else ()),
         viewBox=f"0 0 {_WIDTH} {bottom + 24}", width=_WIDTH, height=bottom + 24, aria_hidden="true",
         focusable="false", class_="graph",
     )  # fmt: skip

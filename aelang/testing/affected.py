@@ -7,6 +7,7 @@ is left out only if that is known, those files are as they were, and none of the
 import json
 import os
 from collections.abc import Iterable, Iterator, Sequence
+from typing import TypeAlias
 
 from aelang.loader.git import run_git
 from aelang.project import Compilation
@@ -16,14 +17,20 @@ from aelang.testing.visits import EVERYTHING, Visits, class_of
 
 _CHECKER = "tests 1"
 
+Sources: TypeAlias = Sequence[tuple[str, str]]
+"""Files, with the digests of their contents."""
+
 
 class UnknownRevision(Exception):
     """The changes that are asked about cannot be had; the text is for people."""
 
 
-def keep_visits(compiled: Compilation, results: Iterable[Result], tests: Sequence[Test]) -> None:
-    """Keeps what the runs of `results` looked at; of those that did not pass nothing is known."""
-    files = _Files(compiled.sources())
+def keep_visits(
+    compiled: Compilation, results: Iterable[Result], tests: Sequence[Test], sources: Sources | None = None
+) -> None:
+    """Keeps what the runs of `results` looked at, in the files that were `sources` then, unless given those that they
+    are now; of those that did not pass nothing is known."""
+    files = _Files(compiled.sources() if sources is None else sources)
     alone = {test.digest for test in tests if test.alone}
     kept = {}
     for each in results:
@@ -58,7 +65,7 @@ def _may_differ(test: Test, kept: bytes | None, files: "_Files", changed: Sequen
 class _Files:
     """The files of a datastore by the class that they are a part of; each class is known by all ends of its path."""
 
-    def __init__(self, sources: Sequence[tuple[str, str]]) -> None:
+    def __init__(self, sources: Sources) -> None:
         self._digests = dict(sources)
         self._paths = {os.path.normpath(name) for name in self._digests}
         self._classes: dict[str, list[str]] = {}

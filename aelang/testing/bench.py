@@ -142,8 +142,9 @@ class Bench:
             if self.collector is not None:
                 self.collector.take(event)
 
-        uri = target(test.uri, test.given)
-        outcome: Outcome = engine.run(uri, trace=trace)
+        workspace = engine.workspace(trace=trace)
+        workspace.state_vars.update({key: catalog.present(each) for key, each in test.given.state_vars.items()})
+        outcome: Outcome = engine.run_in(workspace, target(test.uri, test.given))
         visits.take_objects(outcome.workspace)
         retries = 0
         while isinstance(outcome, Retry) and retries < test.given.limit:

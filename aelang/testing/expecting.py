@@ -286,7 +286,14 @@ def equals(wanted: object, actual: object) -> bool:
 
 
 def _key(key: object) -> object:
-    return key.name if isinstance(key, Symbol) else key
+    """A key as a test can write it: YAML's are texts."""
+    match key:
+        case Symbol(name):
+            return name
+        case int() | float() if not isinstance(key, bool):
+            return to_text(key)
+        case _:
+            return key
 
 
 def _shown(value: RunValue) -> str:

@@ -6,11 +6,12 @@ It is the handle that methods get, and behind it the same answers: only the run 
 import json
 import struct
 from collections.abc import Callable, Mapping
-from typing import Any
+from typing import Any, NamedTuple
 
 from aelang import ir
 from aelang.engine import Engine
 from aelang.interpreter.handle import RunHandle
+from aelang.interpreter.ports import MethodCall, MethodResult
 from aelang.interpreter.runtime import RuntimeClass
 from aelang.interpreter.trace import Event, Logged
 from aelang.interpreter.values import RunValue
@@ -30,6 +31,7 @@ _NAMESPACE, _CLASS = "Test/Methods", "Case"
 class FakeEvm(Evm):
     """A handle over a run that is made up: a root with the attributes `root`, and where `object` is given, a current
     object below it with those. `inventory` is a file of records, else the usual ones are there; `user` is the caller.
+    What is logged stands in `log_lines`, mails that are sent in `mails`.
 
         evm = FakeEvm(root={"size": "small"}, inputs={"to": "ann"})
         main(evm)
@@ -51,7 +53,8 @@ class FakeEvm(Evm):
         method: str = "method",
     ) -> None:
         self.log_lines: list[str] = []
-        workspace = _engine(_catalog(inventory, user)).workspace(trace=self._take)
+        self.mails: list[dict[str, RunValue]] = []
+        workspace = _engine(_catalog(inventory, user), self.mails).workspace(trace=self._take)
         found = _add(workspace, root or {}, "root", None, message)
         if object is not None:
             found = _add(workspace, object, "object", found, message)
@@ -86,9 +89,21 @@ class _Conversation(Asking):
         return answer["ok"]
 
 
-def _engine(catalog: Catalog) -> Engine:
+class _Mails(NamedTuple):
+    """Fills `ports.MethodRunner`: mails are kept, and nobody gets them."""
+
+    kept: list[dict[str, RunValue]]
+
+    def run(self, call: MethodCall) -> MethodResult:
+        """Keeps the mail that `call` is to send: no other method is called here."""
+        self.kept.append(dict(call.inputs))
+        return MethodResult(value=True)
+
+
+def _engine(catalog: Catalog, mails: list[dict[str, RunValue]]) -> Engine:
     domain = ir.DomainEntry(_NAMESPACE.partition("/")[0], True)
-    return Engine(ir.Image(ir.Index((domain,), ()), lambda path: None), catalog=catalog)
+    image = ir.Image(ir.Index((domain,), ()), lambda path: None)
+    return Engine(image, methods=_Mails(mails), catalog=catalog)
 
 
 def _catalog(inventory: str | None, user: int) -> Catalog:

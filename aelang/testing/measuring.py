@@ -1,6 +1,6 @@
 """Measuring: what of a datastore there is to be reached, what of it was, and why the rest was not."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from typing import NamedTuple
 
 from aelang import ir
@@ -75,12 +75,30 @@ def measure(image: ir.Image, hits: Hits, references: Iterable[str] = ()) -> Cove
     reached = [each for each in units.values() if _is_reached(each.mark, hits, led)]
     known = {each.mark for each in reached}
     missed = [Missed(each, _reason(each, hits)) for each in units.values() if each.mark not in known]
+    edges = {each.name: led[each.mark[:3]] for each in reached if each.mark.what == "edge"}
+    return _counted(tuple(sorted(reached)), tuple(sorted(missed)), edges)
+
+
+def together(several: Sequence[Coverage]) -> Coverage:
+    """What was measured in several datastores; what is in more than one of them counts once."""
+    if len(several) == 1:
+        return several[0]
+    reached = {each.mark: each for one in several for each in one.reached}
+    missed = {each.unit.mark: each for one in several for each in one.missed if each.unit.mark not in reached}
+    edges: dict[str, tuple[str, ...]] = {}
+    for one in several:
+        for name, paths in one.edges.items():
+            edges[name] = tuple(dict.fromkeys((*edges.get(name, ()), *paths)))
+    return _counted(tuple(sorted(reached.values())), tuple(sorted(missed.values())), edges)
+
+
+def _counted(reached: tuple[Unit, ...], missed: tuple[Missed, ...], edges: dict[str, tuple[str, ...]]) -> Coverage:
+    units = [*reached, *(each.unit for each in missed)]
     counts = {
-        kind: Count(sum(each.kind == kind for each in reached), sum(each.kind == kind for each in units.values()))
+        kind: Count(sum(each.kind == kind for each in reached), sum(each.kind == kind for each in units))
         for kind in KINDS
     }
-    edges = {each.name: led[each.mark[:3]] for each in reached if each.mark.what == "edge"}
-    return Coverage(counts, Count(len(reached), len(units)), tuple(sorted(missed)), tuple(sorted(reached)), edges)
+    return Coverage(counts, Count(len(reached), len(units)), missed, reached, edges)
 
 
 def _is_below(source: str, roots: tuple[str, ...]) -> bool:

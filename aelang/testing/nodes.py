@@ -109,12 +109,14 @@ class Stub(NamedTuple):
 
 
 class Given(NamedTuple):
-    """What a run begins with. `inventory` is a tree of YAML, or None for the usual records; `now` blank is the
-    machine's time; `answers` are what commands of service models give, by name."""
+    """What a run begins with; `state_vars` are as if a run before it had set them. `inventory` is a tree of YAML, or
+    None for the usual records; `now` blank is the machine's time; `answers` are what commands of service models give,
+    by name."""
 
     user: int = 1
     arguments: Mapping[str, str] = {}
     message: str = ""
+    state_vars: Mapping[str, RunValue] = {}
     inventory: Node | None = None
     inventory_source: str = ""
     now: str = ""

@@ -32,7 +32,7 @@ from aelang.testing.nodes import (
 
 INVALID_TEST = DiagnosticKind("invalid-test", Severity.ERROR, "{fault}")
 
-GIVEN = ("arguments", "message", "user", "inventory", "now", "limit", "methods", "services")
+GIVEN = ("arguments", "message", "state_vars", "user", "inventory", "now", "limit", "methods", "services")
 """What may be given, for a test or for all of a file."""
 
 MATCHERS = ("is", "not", "contains", "matches", "present", "absent")
@@ -70,10 +70,12 @@ class PartReader:
         if "now" in entries:
             made = made._replace(now=self._time(entries["now"]))
         arguments = {name: self.text(node, name) for name, node in self._pairs(entries, "arguments")}
+        variables = {name: value_of(node) for name, node in self._pairs(entries, "state_vars")}
         stubs = tuple(self._stub(name, node) for name, node in self._pairs(entries, "methods"))
         answers = {name: value_of(node) for name, node in self._pairs(entries, "services")}
         return made._replace(
             arguments={**first.arguments, **arguments},
+            state_vars={**first.state_vars, **variables},
             stubs=(*stubs, *first.stubs),
             answers={**first.answers, **answers},
         )

@@ -115,6 +115,8 @@ def _read_yaml(source: Source) -> ReadTests:
     alone = reader.is_alone(entries.get("datastore"))
     tests = []
     listed = entries.get("tests")
+    if listed is None and reader.diagnostics:  # `test:`, which has been told
+        return ReadTests((), tuple(reader.diagnostics))
     if not isinstance(listed, YamlMapping):
         reader.report(1, "`tests` is not a mapping of names to tests", _SHAPE)
         return ReadTests((), tuple(reader.diagnostics))
@@ -172,10 +174,11 @@ class _Reader(PartReader):
         before = len(self.diagnostics)
         self.check_keys(node, ("run", "expect", "files", "datastore", *GIVEN), f"the test `{name}`")
         entries = node.entries
+        misspelt = len(self.diagnostics) > before  # one complaint is enough
         uri = self.text(entries.get("run"), "run") if "run" in entries else ""
         given = self.given_parts(entries, first)
-        expected = self.expectations(entries.get("expect"), runs=bool(uri))
-        if not uri and not expected:
+        expected = self.expectations(entries.get("expect"), runs=bool(uri) or misspelt)
+        if not uri and not expected and not misspelt:
             self.report(line, f"the test `{name}` runs nothing and expects nothing", "write `run: /Ns/Class/instance`")
         laid = {**files, **self.files(entries.get("files"))}
         alone = self.is_alone(entries.get("datastore"))

@@ -5,10 +5,10 @@ from datetime import datetime
 from typing import NamedTuple
 
 from aelang.engine import Engine
-from aelang.interpreter.failures import AutomateError
+from aelang.interpreter.failures import BY_NAME, AutomateError, DatastoreError
 from aelang.interpreter.outcome import Failed, Finished, Outcome, Retry
 from aelang.interpreter.ports import MethodCall, MethodResult, MethodRunner
-from aelang.interpreter.trace import Event, StateProcessed
+from aelang.interpreter.trace import Dropped, Event, Following, MethodCalled, StateProcessed
 from aelang.interpreter.values import MASK, Password, RunValue, Symbol, to_text
 from aelang.services import Catalog
 from aelang.services.record import Record
@@ -27,6 +27,14 @@ class Recorded(NamedTuple):
 
     text: str
     notes: tuple[str, ...]
+
+
+class NotThere(Hindrance):
+    """The target that was to be recorded is not in the datastore; `uri` is the target."""
+
+    def __init__(self, said: str, uri: str) -> None:
+        super().__init__(said)
+        self.uri = uri
 
 
 class _Deed(NamedTuple):
@@ -69,23 +77,28 @@ def _changed(before: Mapping[str, RunValue], after: Mapping[str, RunValue]) -> d
 
 
 def record(session: Session, uri: str, arguments: Mapping[str, str], inventory: str | None, user: int) -> Recorded:
-    """Runs `uri` on the datastore of `session` until it is done, and gives the test. Raises ProjectError."""
+    """Runs `uri` on the datastore of `session` until it is done, and gives the test. Raises ProjectError, Hindrance,
+    and NotThere for a target that is not there: a test of that would pass as long as nothing answers."""
     compiled = session.where.open()
     runners = session.runners()
     recorder = _Recorder(runners)
     clock = VirtualClock("")
     states: list[str] = []
+    begun: list[Event] = []
 
     def trace(event: Event) -> None:
         if isinstance(event, StateProcessed):
             line = session.render(event).strip()
             states.append(line)
+        if isinstance(event, Dropped | Following | MethodCalled) and not begun:
+            begun.append(event)
 
     given = Given(user=user, arguments=arguments)
     try:
         catalog = _records(inventory, user, clock)
         engine = Engine(compiled.image, methods=recorder, catalog=catalog, clock=clock)
         outcome: Outcome = engine.run(target(uri, given), trace=trace)
+        _check_there(outcome, begun, uri)
         retries = 0
         while isinstance(outcome, Retry) and retries < _LIMIT:
             retries += 1
@@ -101,6 +114,19 @@ def record(session: Session, uri: str, arguments: Mapping[str, str], inventory: 
     ]
     text = "\n".join(("tests:", f"  {_scalar(_title(uri))}:", f"    run: {_scalar(uri)}", *lines))
     return Recorded(text + "\n", tuple(_notes(recorder.deeds)))
+
+
+def _check_there(outcome: Outcome, begun: Sequence[Event], uri: str) -> None:
+    """Raises NotThere where nothing was built, and nothing was followed or called, since the target leads nowhere."""
+    if outcome.workspace.root is not None:
+        return
+    match outcome, begun:
+        case Failed(error), []:
+            raise NotThere(_failure(error), uri)
+        case _, [Dropped(failure=failure, message=message)] if issubclass(BY_NAME[failure], DatastoreError):
+            raise NotThere(f"{failure}: {message}", uri)
+        case _:
+            return
 
 
 def _records(inventory: str | None, user: int, clock: VirtualClock) -> Catalog:

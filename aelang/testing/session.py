@@ -10,6 +10,8 @@ from collections.abc import Callable, Iterator, Sequence
 from typing import NamedTuple
 
 from aelang.methods import Runners
+from aelang.project import ProjectError
+from aelang.testing.affected import keep_visits
 from aelang.testing.bench import Bench, Renderer, Where
 from aelang.testing.coverage import Hits
 from aelang.testing.nodes import Test
@@ -53,6 +55,24 @@ def run_session(session: Session, tests: Sequence[Test]) -> Ended:
     bench.project()
     bench.close()
     return _together(session, tests, shares)
+
+
+def run_and_keep(session: Session, tests: Sequence[Test]) -> Ended:
+    """The same; and for `affected` it is kept what those that passed looked at, in the files as they were before: one
+    that is saved meanwhile counts as changed. Raises ProjectError."""
+    try:
+        before = session.where.open()
+    except ProjectError:
+        if not all(test.alone for test in tests):
+            raise
+        return run_session(session, tests)  # they bring all files along, and need no project
+    try:
+        sources = before.sources()
+        ended = run_session(session, tests)
+        keep_visits(before, ended.results, tests, sources)
+    finally:
+        before.close()
+    return ended
 
 
 def _processes(session: Session, tests: int) -> int:

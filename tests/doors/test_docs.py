@@ -79,3 +79,16 @@ def test_a_site_of_an_archive_is_that_of_the_folder(aelang: Aelang, store: Path,
     aelang("docs", "store", "-o", "folder")
     aelang("docs", "export.zip", "-o", "archive")
     assert contents(tmp_path / "folder") == contents(tmp_path / "archive")
+
+
+@pytest.mark.parametrize(("states", "drawn", "rest"), [(200, 200, ""), (203, 200, "and 3 more")])
+def test_of_a_large_machine_the_list_has_all_and_the_drawing_the_first(
+    aelang: Aelang, store: Path, tmp_path: Path, states: int, drawn: int, rest: str
+) -> None:
+    said = "".join(f"  state s{at} = /System/Request/hello\n" for at in range(states))
+    (store / "Low/System/Long.ael").write_text(f"class Long\n{said}  instance it\n")
+    aelang("docs", "store", "-o", "site")
+    page = (tmp_path / "site/domains/low/system/long.class/it.html").read_text()
+    assert (drawn, states) == (page.count("<rect "), page.count("<li><p><strong>s"))
+    assert rest in page
+    assert (rest == "") == ('class="ring"' in page)  # the end of the whole

@@ -100,10 +100,8 @@ def test_a_dot_that_does_not_end_is_given_up(aelang: Aelang, tmp_path: Path, mon
     _dot_that(tmp_path, "exec tail -f /dev/null", monkeypatch)
     monkeypatch.setattr(svg, "TIME_LIMIT", 0.05)
     done = aelang(*HELLO, "--format", "svg")
-    assert (1, "error: `dot` took longer than 0.05 seconds; `--format mermaid` does without it\n") == (
-        done.code,
-        done.err,
-    )
+    said = "`dot` took longer than 0.05 seconds: have less drawn, with `--limit`; `--format mermaid` does without it"
+    assert (1, f"error: {said}\n") == (done.code, done.err)
 
 
 def test_a_program_gets_each_state_with_what_it_does_and_where_it_stands(aelang: Aelang, store: Path) -> None:
@@ -121,6 +119,56 @@ def test_a_secret_is_shown_in_no_drawing(shape: str, aelang: Aelang, store: Path
     write(store, {"High/System/Build.ael": MACHINE})
     done = aelang("graph", "/System/Build/it", "-d", "store", "--format", shape)
     assert (0, False) == (done.code, "abcdef" in done.out)
+
+
+# -- large machines ----------------------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def long_machine(store: Path) -> None:
+    """A machine of 2,000 states, in the datastore."""
+    states = "".join(f"  state s{at} = /System/Request/hello\n" for at in range(2000))
+    write(store, {"High/System/Long.ael": f"class Long\n{states}  instance it\n"})
+
+
+@pytest.mark.usefixtures("long_machine")
+def test_of_a_large_machine_the_first_states_are_drawn_and_it_is_told_how_to_have_others(aelang: Aelang) -> None:
+    done = aelang("graph", "/System/Long/it", "-d", "store")
+    said = "left out: 1900 states; `--from STATE` says where to begin, `--limit` how many are drawn\n"
+    assert (0, said) == (done.code, done.err)
+    boxes = read_mermaid(done.out).boxes
+    assert ("s99 does: /System/Request/hello", "1900 states", "end") == boxes[-3:]
+    assert 50_000 > len(done.out)  # more is refused where Mermaid is drawn
+
+
+@pytest.mark.usefixtures("long_machine")
+def test_a_large_machine_is_drawn_from_the_state_that_is_named(aelang: Aelang) -> None:
+    told = json.loads(aelang("graph", "/System/Long/it", "-d", "store", "--from", "S500", "--limit", "2", "--json").out)
+    assert ["/System/Long/it", "500 states", "s500", "s501", "1498 states", "end"] == [
+        box["title"] for box in told["boxes"]
+    ]
+    assert 1998 == told["left_out"]
+
+
+@needs_dot
+@pytest.mark.usefixtures("long_machine")
+def test_a_large_machine_is_a_picture(aelang: Aelang) -> None:
+    assert (0, "<?xml") == (aelang("graph", "/System/Long/it", "-d", "store", "-o", "a.svg").code, _begin("a.svg"))
+
+
+def _begin(name: str) -> str:
+    return Path(name).read_text()[:5]
+
+
+@pytest.mark.usefixtures("long_machine")
+def test_a_state_that_the_machine_does_not_have_is_told_with_the_nearest(aelang: Aelang) -> None:
+    done = aelang("graph", "/System/Long/it", "-d", "store", "--from", "s2000")
+    assert (1, "error: the machine has no state `s2000`: did you mean `s200`?\n") == (done.code, done.err)
+
+
+@pytest.mark.parametrize("word", ["--reached", "--depth=2"])
+def test_where_a_machine_begins_does_not_go_with_what_is_reached(aelang: Aelang, store: Path, word: str) -> None:
+    assert 2 == aelang(*HELLO, "--from", "s1", word).code
 
 
 def test_what_missing_answers_for_is_drawn_as_that(aelang: Aelang) -> None:

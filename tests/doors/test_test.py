@@ -11,7 +11,8 @@ from pathlib import Path
 import junitparser
 import pytest
 
-from tests.doors.stores import Aelang
+from aelang.cli.watch import told_of_an_interrupt
+from tests.doors.stores import FILES, Aelang, write
 from tests.transcripts import ROOT, copy_of
 
 CORPUS = Path(os.environ.get("AELANG_CORPUS") or ROOT.parent / "shared" / "corpus") / "manageiq-content"
@@ -35,13 +36,29 @@ def hello(store: Path) -> Path:
     return file
 
 
-@pytest.mark.parametrize(("example", "words"), [("ci", ()), ("overlay", ("-d", ".")), ("quota", ("-d", "."))])
+@pytest.mark.parametrize(("example", "words"), [("ci", ()), ("overlay", ()), ("quota", ("-d", "."))])
 def test_the_tests_of_an_example_pass(
     example: str, words: tuple[str, ...], aelang: Aelang, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.chdir(copy_of(f"examples/{example}", tmp_path))
     done = aelang("test", *words)
     assert (0, "") == (done.code, done.out)
+
+
+def test_the_tests_of_the_hoster_pass_for_its_modules_and_types(
+    aelang: Aelang, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(ROOT / "examples" / "hosting")
+    monkeypatch.delenv("HOSTING_DEVICES", raising=False)
+    assert (0, "", "9 passed\n") == aelang("test")
+
+
+def test_the_tests_of_all_examples_pass_at_once(aelang: Aelang, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(ROOT)
+    done = aelang("test", "examples", "--json")
+    told = json.loads(done.out)
+    folders = {each["file"].split("/")[1] for each in told["tests"]}
+    assert (0, {"ci", "hosting", "lifecycle", "overlay", "quota"}) == (done.code, folders)
 
 
 def test_twenty_tests_of_manageiqs_domain_pass(aelang: Aelang) -> None:
@@ -141,8 +158,103 @@ def test_what_cannot_be_recorded_is_told(aelang: Aelang, words: tuple[str, ...])
     assert (1, "", True) == (done.code, done.out, done.err.startswith("error: nothing was recorded: "))
 
 
+@pytest.mark.parametrize(
+    ("target", "said"),
+    [
+        ("/System/Requst/hello", "ClassNotFound: Class [System/Requst] not found in MiqAeDatastore"),
+        (
+            "method:/notify",
+            "MethodNotFound: [method:/notify] is called without an object: a run begins with an instance",
+        ),
+        ("no target", "InvalidPathFormat: not a URI: 'no target'"),
+    ],
+)
+def test_what_is_not_there_is_not_recorded(aelang: Aelang, store: Path, target: str, said: str) -> None:
+    done = aelang("test", "-d", "store", "--record", target)
+    assert (1, "", f"error: nothing was recorded: {said}") == (done.code, done.out, done.err.splitlines()[0])
+
+
+def test_what_is_called_nearly_so_is_told_in_its_place(aelang: Aelang, store: Path) -> None:
+    done = aelang("test", "-d", "store", "--record", "/System/Requst/hello")
+    assert "  = help: did you mean `/System/Request/hello`?" == done.err.splitlines()[1]
+
+
 def _named(name: str) -> str:
     return f"object:\n  attributes: {{name: {name}}}\n"
+
+
+# -- several datastores --------------------------------------------------------------------------------------------
+
+COLOUR = """\
+tests:
+  the leaf of {name} has its colour:
+    run: /System/Leaf/one
+    expect: {{root: {{color: {name}}}}}
+"""
+
+
+@pytest.fixture
+def two(tmp_path: Path) -> Path:
+    """Two projects, `green` and `blue`, each with its own datastore and a test of it."""
+    for name in ("green", "blue"):
+        write(tmp_path / name / "store", FILES)
+        leaf = next((tmp_path / name).rglob("Leaf.class/__class__.yaml"))
+        leaf.write_text(leaf.read_text().replace("default_value: green", f"default_value: {name}"))
+        (tmp_path / name / "aelang.toml").write_text('roots = ["store"]\n')
+        (tmp_path / name / "tests").mkdir()
+        (tmp_path / name / "tests" / "leaf.test.yaml").write_text(COLOUR.format(name=name))
+    return tmp_path
+
+
+@pytest.mark.parametrize("paths", [(".",), ("green", "blue"), ("blue/tests", "green/tests/leaf.test.yaml")])
+def test_tests_are_about_the_datastore_of_their_own_project(aelang: Aelang, two: Path, paths: tuple[str, ...]) -> None:
+    assert (0, "", "2 passed\n") == aelang("test", *paths)
+
+
+def test_a_project_inside_of_another_has_its_own_tests(aelang: Aelang, two: Path) -> None:
+    (two / "aelang.toml").write_text('roots = ["green/store"]\n[tests]\npaths = ["own", "blue/tests", "/elsewhere"]\n')
+    (two / "own").mkdir()
+    (two / "own" / "leaf.test.yaml").write_text(COLOUR.format(name="green"))
+    assert (0, "", "2 passed\n") == aelang("test")
+
+
+def test_tests_that_aelang_toml_names_are_about_its_datastore_wherever_they_lie(
+    aelang: Aelang, two: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(two / "green")
+    Path("aelang.toml").write_text('roots = ["store"]\n[tests]\npaths = ["../blue/tests"]\n')
+    assert (1, "1 failed\n") == aelang("test")[::2]
+
+
+def test_with_a_datastore_on_the_command_line_all_tests_are_about_that(aelang: Aelang, two: Path) -> None:
+    assert (1, "1 failed, 1 passed\n") == aelang("test", "-d", "green/store", "green", "blue")[::2]
+
+
+def test_without_a_configuration_tests_are_about_the_domains_above_them(aelang: Aelang, two: Path) -> None:
+    for each in two.rglob("aelang.toml"):
+        each.unlink()
+    for name in ("green", "blue"):
+        (two / name / "tests").rename(two / name / "store" / "tests")
+    assert (0, "", "2 passed\n") == aelang("test", ".")
+
+
+def test_coverage_of_several_datastores_is_of_all_together(aelang: Aelang, two: Path) -> None:
+    each, both = (
+        json.loads(aelang("test", *paths, "--json", "--coverage", "-").out)["coverage"]["total"]
+        for paths in (("green",), ("green", "blue"))
+    )
+    assert (2 * each["covered"], 2 * each["all"], each["percent"]) == tuple(both.values())
+
+
+def test_a_datastore_that_cannot_be_opened_keeps_no_other_from_its_tests(aelang: Aelang, two: Path) -> None:
+    (two / "green" / "aelang.toml").write_text('roots = ["nowhere"]\n')
+    done = aelang("test", "green", "blue")
+    assert (1, "1 passed, 1 not run") == (done.code, done.err.splitlines()[-1])
+
+
+def test_watching_sees_to_all_of_them(aelang: Aelang, two: Path) -> None:
+    first, second = (aelang("watch", "--once", ".").out.splitlines()[-1] for _ in range(2))
+    assert ("test: 2 passed", "test: nothing changed for any of the 2, which all passed") == (first, second)
 
 
 # -- what a change may matter to -----------------------------------------------------------------------------------
@@ -210,6 +322,23 @@ def test_watching_tests_again_what_a_saved_file_matters_to_and_ends_on_an_interr
     assert ("test: 2 passed", "test: 1 failed", 0) == (seen, again[:14], watching.returncode)
 
 
+def test_an_interrupt_that_nothing_can_climb_out_of_ends_the_watching_all_the_same(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    class Going:
+        def __del__(self) -> None:
+            signal.raise_signal(signal.SIGINT)
+
+    monkeypatch.setattr(sys, "unraisablehook", lambda told: None)
+    before = signal.signal(signal.SIGINT, signal.default_int_handler)
+    try:
+        with told_of_an_interrupt() as is_over:
+            Going()
+            assert is_over()
+    finally:
+        signal.signal(signal.SIGINT, before)
+
+
 def test_watching_says_when_nothing_changed_for_any_test(aelang: Aelang, repository: Path) -> None:
     aelang("watch", "--once")
     done = aelang("watch", "--once")
@@ -226,8 +355,12 @@ main()
 
 
 def _until(watching: "subprocess.Popen[str]", begin: str) -> str:
-    """The first line that begins so, and then the one that says that it watches."""
+    """The line that begins so in what is said until it watches; the last one, where a file was seen twice."""
     assert watching.stdout is not None
-    found = next(line for line in watching.stdout if line.startswith(begin))
-    next(line for line in watching.stdout if line.startswith("watching"))
-    return found.strip()
+    said, found = [], ""
+    for line in watching.stdout:
+        said.append(line)
+        found = line.strip() if line.startswith(begin) else found
+        if line.startswith("watching") and found:
+            return found
+    raise AssertionError(f"it ended, and had said: {''.join(said)}")

@@ -97,6 +97,36 @@ def test_what_is_drawn_has_a_limit(limits: dict[str, int], boxes: int) -> None:
     assert (boxes, int(boxes < 300)) == (len(drawn.boxes), drawn.left_out)
 
 
+@pytest.mark.parametrize("first", range(5))
+@pytest.mark.parametrize("limit", [1, 2, 9])
+def test_the_states_that_are_not_drawn_stand_in_boxes_before_and_after(first: int, limit: int) -> None:
+    image = compiled(klass("N/C", [field("state", f"s{at}") for at in range(5)], [instance("i")]))[0]
+    subject = find_subject(image, "/N/C/i")
+    assert subject is not None
+    machine = machine_of(image, subject, limit, f"S{first}")
+    assert machine is not None
+    shown = [f"s{at}" for at in range(5)][first : first + limit]
+    after = 5 - first - len(shown)
+    gaps = ([f"{first} state{'s' * (first > 1)}"] * (first > 0), [f"{after} state{'s' * (after > 1)}"] * (after > 0))
+    assert ["/N/C/i", *gaps[0], *shown, *gaps[1], "end"] == [box.title for box in machine.boxes]
+    assert len(machine.boxes) - 1 == len(machine.arrows)
+    assert first + after == machine.left_out
+
+
+def test_a_jump_to_a_state_that_is_not_drawn_leads_to_those_left_out() -> None:
+    said = {"name": "m", "location": "inline", "language": "python"}
+    method = model.Method(texts(said), (), (), {}, "evm.root['ae_next_state'] = 'c'", "m.yaml")
+    schema = [field("state", "a", "METHOD::m"), field("state", "b"), field("state", "c")]
+    image = compiled(klass("N/C", schema, [instance("i")], [method]))[0]
+    subject = find_subject(image, "/N/C/i")
+    assert subject is not None
+    machine = machine_of(image, subject, 2)
+    assert machine is not None
+    assert [("state a", "after", "jump to c")] == [
+        (each.begin, each.end, each.label) for each in machine.arrows if each.is_possible
+    ]
+
+
 def test_a_picture_says_what_is_left_out_and_what_dashed_means() -> None:
     schema = [field("relationship", "next", condition="IF ${/#a}")]
     image = compiled(klass("N/C", schema, [instance("i", next="/N/C/j"), instance("j", next="/N/C/k"), instance("k")]))[
@@ -205,6 +235,12 @@ def test_a_title_says_of_an_arrow_what_all_its_targets_are() -> None:
     arrows = (Arrow("a", "b", shapes.LEADS, "x", "/N/b"), Arrow("a", "b", shapes.LEADS, "y", "/N/b", "IF c"))
     drawn = svgs([Diagram(shapes.REACHED, "", boxes, arrows)])[0]
     assert 2 == drawn.count("<title>x: /N/b; y IF c: /N/b</title>")
+
+
+@needs_dot
+def test_several_pictures_may_stand_on_one_page() -> None:
+    for drawn in svgs([_reached(_chain(2), "/N/C/i0")] * 2, lambda link: link.full):
+        assert [] == [key for each in ElementTree.fromstring(drawn).iter() for key in dict(each.items()) if key == "id"]
 
 
 @needs_dot

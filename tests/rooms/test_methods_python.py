@@ -1,6 +1,8 @@
 """Python methods: how they end, what their failures tell, what they see; and what Ruby methods take for granted."""
 
 from collections.abc import Iterator
+from email import message_from_bytes
+from pathlib import Path
 from shutil import which
 
 import pytest
@@ -181,3 +183,58 @@ def test_settings_that_are_none_are_refused(table: dict[str, object]) -> None:
 
 def _dropped(ran: Ran) -> list[str]:
     return [event.failure for event in ran.events if isinstance(event, trace.Dropped)]
+
+
+# -- mail --------------------------------------------------------------------------------------------------------
+
+MAILS = [
+    ("", "text/html"),
+    (", 'text/plain'", "text/plain"),
+    (", {'content_type': 'text/plain', 'cc': 'c@example.com'}", "text/plain"),
+]
+
+
+@pytest.mark.parametrize(("more", "kind"), MAILS)
+def test_a_method_sends_mail_as_the_builtin_does(spooling: Runners, tmp_path: Path, more: str, kind: str) -> None:
+    sent = f"evm.execute('send_email', 'a@example.com', 'b@example.com', 'Hello', 'Good day'{more})"
+    assert True is _ran(spooling, f"evm.root['sent'] = {sent}").root["sent"]
+    _check_mail(tmp_path, kind, has_copy="cc" in more)
+
+
+@needs_ruby
+def test_a_method_in_ruby_sends_mail(spooling: Runners, tmp_path: Path) -> None:
+    code = "$evm.execute('send_email', 'a@example.com', 'b@example.com', 'Hello', 'Good day', :cc => 'c@example.com')"
+    run(engine([method("main", code, "ruby")], runners=spooling))
+    _check_mail(tmp_path, "text/html", has_copy=True)
+
+
+@pytest.fixture
+def spooling(tmp_path: Path) -> Iterator[Runners]:
+    made = Runners(spool=str(tmp_path))
+    yield made
+    made.close()
+
+
+def _check_mail(spool: Path, kind: str, *, has_copy: bool) -> None:
+    (written,) = spool.glob("*.eml")
+    mail = message_from_bytes(written.read_bytes())
+    copy = "c@example.com" if has_copy else None
+    assert ("a@example.com", "Hello", kind, copy) == (mail["To"], mail["Subject"], mail.get_content_type(), mail["Cc"])
+
+
+@pytest.mark.parametrize(
+    ("arguments", "kind", "said"),
+    [
+        ("'a', 'b', 'c'", "ArgumentError", "`send_email` takes 4 to 5 arguments, not 3"),
+        ("'a', 'b', 'c', 'd', {'attachment': 'x'}", "ArgumentError",
+         "`send_email` has no option `attachment`: it has cc, bcc, content_type"),
+        ("'a', 'b', 'c', 'd', 'image/png'", "AbortInstantiation",
+         "send_email: the content_type of a mail is text/..., not 'image/png'"),
+    ],
+)  # fmt: skip
+def test_a_mail_that_cannot_be_is_told_to_the_method(spooling: Runners, arguments: str, kind: str, said: str) -> None:
+    lines = (
+        "try:", f"    evm.execute('send_email', {arguments})",
+        "except EvmError as fault:", "    evm.root['told'] = [fault.kind, fault.message]",
+    )  # fmt: skip
+    assert [kind, said] == _ran(spooling, "\n".join(lines)).root["told"]

@@ -12,17 +12,18 @@ from aelang import ir
 from aelang.cli.formats.trace import text_line
 from aelang.interpreter import fields
 from aelang.interpreter.failures import AssertionFailure
-from aelang.interpreter.trace import PassedOver, StateEntered
+from aelang.interpreter.trace import Event, Followed, PassedOver, StateEntered
 from aelang.methods import Runners
 from aelang.testing import nodes
 from aelang.testing.affected import affected, keep_visits
 from aelang.testing.bench import Bench, Where
 from aelang.testing.coverage import Hits
+from aelang.testing.expecting import equals
 from aelang.testing.measuring import measure
 from aelang.testing.parts import ACT, EXPECT, GIVEN, MATCHERS
 from aelang.testing.reading import files_with_tests, read_tests
 from aelang.testing.results import Result, pack_result, unpack_result
-from aelang.testing.session import Session, run_session
+from aelang.testing.session import Session, run_and_keep, run_session
 from aelang.testing.stand_ins import fits
 from aelang.testing.visits import Visits
 from tests.transcripts import ROOT
@@ -112,6 +113,34 @@ def test_time_is_virtual_and_may_be_set() -> None:
     assert ["passed"] == [each.status for each in _ended(list(read_tests("slow.test.yaml").tests))]
 
 
+def test_state_variables_may_be_set_as_if_a_run_before_had() -> None:
+    Path("said.test.yaml").write_text(
+        "datastore: none\nfiles:\n  Demo/N/Thing.ael: |\n    class Thing\n      attribute word = ${state_var#said}\n"
+        "      instance one\ngiven: {state_vars: {said: hello}}\ntests:\n"
+        "  it: {run: /N/Thing/one, expect: {root: {word: hello}}}\n"
+        "  another: {run: /N/Thing/one, state_vars: {said: bye}, expect: {root: {word: bye}}}\n"
+    )
+    assert ["passed"] * 2 == [each.status for each in _ended(list(read_tests("said.test.yaml").tests))]
+
+
+def test_a_mail_is_a_call_that_sends_nothing(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("AELANG_SPOOL", str(tmp_path / "spool"))
+    Path("mail.test.yaml").write_text(
+        "datastore: none\nfiles:\n  Demo/N/M.ael: |\n    class M\n      method work = tell()\n      instance one\n"
+        "      method tell() python\n        code\n          def main(evm):\n"
+        "              evm.root['sent'] = evm.execute('send_email', 'a@b', 'c@d', 'Hello', 'text')\n"
+        "tests:\n  it:\n    run: /N/M/one\n"
+        "    expect: {root: {sent: true}, calls: [tell, {send_email: {to: a@b, subject: Hello}}]}\n"
+    )
+    assert ["passed"] == [each.status for each in _ended(list(read_tests("mail.test.yaml").tests))]
+    assert not (tmp_path / "spool").exists()
+
+
+def test_numbers_that_are_keys_are_written_as_they_are() -> None:
+    assert equals({"3": {"zone": "a"}}, {3: {"zone": "a"}})
+    assert not equals({"3": 1}, {4: 1})
+
+
 # -- reading -------------------------------------------------------------------------------------------------------
 
 
@@ -122,6 +151,21 @@ def test_a_page_says_a_test_under_each_heading_with_its_line() -> None:
     assert [("A", 3, "/A/b/c"), ("B", 9, "/A/b/d")] == [
         (each.name, each.line, each.uri) for each in read_tests("page.md").tests
     ]
+
+
+@pytest.mark.parametrize(
+    ("written", "said"),
+    [
+        ("tests: {it: {rnu: /A/b/c}}", "the test `it` has no `rnu`"),
+        ("tests: {it: {rnu: /A/b/c, expect: {root: {a: 1}}}}", "the test `it` has no `rnu`"),
+        ("test: {it: {run: /A/b/c}}", "a file of tests has no `test`"),
+        ("tests: {it: {run: /A/b/c, expekt: {root: {a: 1}}}}", "the test `it` has no `expekt`"),
+        ("tests: {it: {expect: {root: {a: 1}}}}", "only findings can be expected where nothing is run"),
+    ],
+)
+def test_a_word_that_is_not_known_gets_one_complaint(written: str, said: str) -> None:
+    Path("faulty.test.yaml").write_text(written)
+    assert [said] == [each.message for each in read_tests("faulty.test.yaml").diagnostics]
 
 
 def test_a_fault_in_a_page_is_told_at_its_line_in_the_page() -> None:
@@ -274,6 +318,23 @@ def test_a_test_that_comes_out_otherwise_without_a_file_is_affected(name: str) -
     (store / name).unlink()
     affected_now, failed = _affected_and_failed(tests, keep=False)
     assert ({each.name for each in tests}, set()) == before
+    assert failed <= affected_now
+
+
+def test_a_file_that_is_saved_while_tests_run_counts_as_changed() -> None:
+    store = Path(shutil.copytree(ROOT / "examples" / "overlay", "store"))
+    tests = read_tests("store/tests/sizes.md").tests
+    size = store / "Vendor" / "Shop" / "Size.class" / "large.yaml"
+
+    def render(event: Event) -> str:
+        if isinstance(event, Followed) and "/large" in event.uri:
+            size.write_text(size.read_text().replace("32", "64"))
+        return text_line(event)
+
+    session = Session(Where(roots=("store",)), render, Runners)
+    assert {"passed"} == {each.status for each in run_and_keep(session, tests).results}
+    affected_now, failed = _affected_and_failed(tests, keep=False)
+    assert {"A size that only Vendor has comes with Vendor's class"} == failed
     assert failed <= affected_now
 
 

@@ -65,7 +65,7 @@ _TITLE, _TEXT, _BESIDE = 60, 60, 36
 
 def _table(box: Box, domains: Collection[str], href: Href) -> str:
     look = look_of(box)
-    style = "rounded,dashed" if box.kind == shapes.PATTERN else "rounded"
+    style = "rounded,dashed" if box.kind in (shapes.PATTERN, shapes.GAP) else "rounded"
     border = 2 if shapes.BEGIN in box.marks or box.kind == shapes.MACHINE else 1
     side = "LEFT" if box.rows else "CENTER"
     head = _linked(box.link, href, f'COLSPAN="2" ALIGN="{side}" BALIGN="{side}"')

@@ -29,6 +29,7 @@ _BY_KIND = {
     shapes.CLASS: Look("#f2e9fb", "#6b3fa0"),
     shapes.METHOD: Look("#fdf3df", "#855600"),
     shapes.PATTERN: _EMPTY,
+    shapes.GAP: _EMPTY,
 }
 _FAULTY = Look("#fdeaea", "#b3261e")
 ARROW, POSSIBLE = "#3c3c44", "#5a5a63"
@@ -73,7 +74,8 @@ def remainder(box: Box) -> str:
 def caption(diagram: Diagram) -> str:
     """What has to be known to read `diagram`; blank where it says all by itself."""
     dashed = "dashed: only a run knows" if any(arrow.is_possible for arrow in diagram.arrows) else ""
-    left_out = f"{diagram.left_out} more, farther away, are not drawn" if diagram.left_out else ""
+    more = "more states" if diagram.kind == shapes.MACHINE else "more, farther away,"
+    left_out = f"{diagram.left_out} {more} are not drawn" if diagram.left_out else ""
     return "; ".join(filter(None, (dashed, left_out)))
 
 

@@ -4,7 +4,7 @@ A run goes down the states. That it does otherwise is seen in the code of the me
 next state, asks for a retry or for a restart. Such arrows are possible ones: whether a run takes them, only it knows.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from typing import NamedTuple
 
 from aelang import ir
@@ -15,6 +15,7 @@ from aelang.analysis.graphs.shapes import (
     EMPTY,
     END,
     FAULTY,
+    GAP,
     JUMP,
     MACHINE,
     NEXT,
@@ -33,71 +34,121 @@ from aelang.analysis.graphs.subjects import Subject, fields_of, guard_rows, link
 from aelang.analysis.reaching import Node, answers, is_of
 from aelang.code.facts import CodeFacts, facts_of
 from aelang.code.paths import HOLE
+from aelang.diagnostics.text import counted
 from aelang.names import fold
 
 
-def machine_of(image: ir.Image, subject: Subject) -> Diagram | None:
-    """The state machine that `subject` is under its message; None where no state answers that."""
+class NoSuchState(Exception):
+    """The machine has no state of that name; `names` are those that it has."""
+
+    def __init__(self, names: Sequence[str]) -> None:
+        super().__init__()
+        self.names = tuple(names)
+
+
+def machine_of(image: ir.Image, subject: Subject, limit: int | None = None, begin: str | None = None) -> Diagram | None:
+    """The state machine that `subject` is under its message; None where no state answers that. Not more than `limit`
+    states are drawn, from the one that `begin` names. Raises NoSuchState."""
     klass = image.class_at(subject.node.klass)
     if klass is None or subject.node.is_method:
         return None
     fields = fields_of(klass, subject.node.name, subject.message)
     states = [field for field in fields if isinstance(field, ir.StateField)]
-    return _Machine(image, klass, subject, fields, states).diagram() if states else None
+    if not states:
+        return None
+    first = 0 if begin is None else _place_of(begin, states)
+    last = len(states) if limit is None else min(first + limit, len(states))
+    return _Machine(image, klass, subject, fields, states, first, last).diagram()
+
+
+def _place_of(name: str, states: Sequence[ir.StateField]) -> int:
+    found = next((at for at, state in enumerate(states) if fold(state.name) == fold(name)), None)
+    if found is None:
+        raise NoSuchState([state.name for state in states])
+    return found
 
 
 class _Machine(NamedTuple):
-    """A machine that is being drawn."""
+    """A machine that is being drawn: of its states those from the place `first` on, up to `last`."""
 
     image: ir.Image
     klass: ir.Class
     subject: Subject
     fields: tuple[ir.Field, ...]
     states: list[ir.StateField]
+    first: int
+    last: int
 
     def diagram(self) -> Diagram:
         """The machine from its start to its end."""
         node, message = self.subject
-        uses = [use for use in uses_of(self.klass, self.image) if not use.is_method and is_of(use, node.name)]
+        uses: dict[str, list[Use]] = {}
+        for use in uses_of(self.klass, self.image):
+            if not use.is_method and is_of(use, node.name):
+                uses.setdefault(fold(use.field), []).append(use)
         link = link_of(node, self.image)
         title = link.path + ("" if message == "create" else f"#{message}")
-        boxes, arrows = [self._start(title, link)], []
-        for at, state in enumerate(self.states):
-            of_state = [use for use in uses if fold(use.field) == fold(state.name)]
+        ends = {state.name: self._end_at(at) for at, state in enumerate(self.states)}
+        boxes: list[Box] = []
+        arrows: list[Arrow] = []
+        self._draw(boxes, arrows, self._start(title, link))
+        self._leave_out(boxes, arrows, _BEFORE, self.first)
+        for state in self.states[self.first : self.last]:
+            of_state = uses.get(fold(state.name), [])
             facts = [found for each in _methods_run(of_state, self.image) if (found := _facts(each, self.image))]
-            boxes.append(self._box(state, of_state, facts))
-            arrows.append(Arrow(boxes[at].key, boxes[-1].key, NEXT))
-            arrows += self._turns(state, facts)
-        boxes.append(Box(END, END, "end"))
-        arrows.append(Arrow(boxes[-2].key, END, NEXT))
-        return Diagram(MACHINE, title, tuple(boxes), tuple(arrows))
+            self._draw(boxes, arrows, self._box(state, of_state, facts, ends))
+            arrows += _turns(state, facts, ends)
+        self._leave_out(boxes, arrows, _AFTER, len(self.states) - self.last)
+        self._draw(boxes, arrows, Box(END, END, "end"))
+        left_out = len(self.states) - (self.last - self.first)
+        return Diagram(MACHINE, title, tuple(boxes), tuple(arrows), left_out)
+
+    def _draw(self, boxes: list[Box], arrows: list[Arrow], box: Box) -> None:
+        """Puts `box` below the others."""
+        boxes.append(box)
+        arrows += [Arrow(above.key, box.key, NEXT) for above in boxes[-2:-1]]
+
+    def _leave_out(self, boxes: list[Box], arrows: list[Arrow], key: str, count: int) -> None:
+        if count:
+            self._draw(boxes, arrows, Box(key, GAP, counted(count, "state")))
+
+    def _end_at(self, at: int) -> str:
+        """The box that an arrow to the state at the place `at` leads to."""
+        if self.first <= at < self.last:
+            return _key(self.states[at].name)
+        return _BEFORE if at < self.first else _AFTER
 
     def _start(self, title: str, link: Link) -> Box:
         fault = self.klass.fault or (own.fault if (own := self.klass.instances.get(self.subject.node.name)) else None)
         marks = (BEGIN, FAULTY) if fault is not None else (BEGIN,)
         return Box(START, START, title, link, guard_rows(self.fields), marks, span_of(self.subject.node, self.image))
 
-    def _box(self, state: ir.StateField, uses: Sequence[Use], facts: Sequence[CodeFacts]) -> Box:
-        rows = (*_rows(state, uses, self.image), *_jump_rows(facts, self._names()))
+    def _box(
+        self, state: ir.StateField, uses: Sequence[Use], facts: Sequence[CodeFacts], names: Collection[str]
+    ) -> Box:
+        rows = (*_rows(state, uses, self.image), *_jump_rows(facts, names))
         marks = [EMPTY] if state.action is None else []
         if state.condition is not None:
             marks.append(CONDITIONAL)
         kind = STEP if state.is_step else STATE
         return Box(_key(state.name), kind, state.name, None, rows, tuple(marks), place_in(self.klass, state.place))
 
-    def _turns(self, state: ir.StateField, facts: Sequence[CodeFacts]) -> Iterator[Arrow]:
-        """Where the state may go but to the next one."""
-        begin = _key(state.name)
-        if any(each.retries for each in facts):
-            yield Arrow(begin, begin, RETRY, "retry", is_possible=True)
-        if any(each.restarts for each in facts):
-            yield Arrow(begin, _key(self.states[0].name), RESTART, "restart", is_possible=True)
-        for name in dict.fromkeys(name for each in facts for name in each.next_states):
-            if name in self._names():
-                yield Arrow(begin, _key(name), JUMP, "jump", is_possible=True)
 
-    def _names(self) -> tuple[str, ...]:
-        return tuple(state.name for state in self.states)
+def _turns(state: ir.StateField, facts: Sequence[CodeFacts], ends: Mapping[str, str]) -> Iterator[Arrow]:
+    """Where the state may go but to the next one; `ends` are the boxes of all states."""
+    begin = _key(state.name)
+    if any(each.retries for each in facts):
+        yield Arrow(begin, begin, RETRY, "retry", is_possible=True)
+    if any(each.restarts for each in facts):
+        yield Arrow(begin, next(iter(ends.values())), RESTART, "restart", is_possible=True)
+    for name in dict.fromkeys(name for each in facts for name in each.next_states):
+        if name in ends:
+            label = "jump" if ends[name] == _key(name) else f"jump to {name}"
+            yield Arrow(begin, ends[name], JUMP, label, is_possible=True)
+
+
+_BEFORE, _AFTER = "before", "after"
+"""The boxes of the states that are not drawn."""
 
 
 def _key(name: str) -> str:
@@ -192,7 +243,7 @@ def _facts(node: Node, image: ir.Image) -> CodeFacts | None:
     return facts_of(method.data) if method is not None and fold(method.location) == "inline" else None
 
 
-def _jump_rows(facts: Sequence[CodeFacts], names: Sequence[str]) -> Iterator[Row]:
+def _jump_rows(facts: Sequence[CodeFacts], names: Collection[str]) -> Iterator[Row]:
     """Jumps that no arrow shows: to what only a run knows, or what is no state."""
     for name in dict.fromkeys(name for each in facts for name in each.next_states if name not in names):
         yield Row("jump", "to a state that only a run knows" if name == HOLE else f"to `{name}`, which is no state")

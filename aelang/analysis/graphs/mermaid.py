@@ -35,6 +35,7 @@ _SHAPES = {
     shapes.METHOD: ("(", ")"),
     shapes.MACHINE: ("[[", "]]"),
     shapes.PATTERN: ("{{", "}}"),
+    shapes.GAP: ("{{", "}}"),
 }
 _WIDTH = 60
 

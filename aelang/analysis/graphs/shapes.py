@@ -7,10 +7,11 @@ from aelang.source import Span
 MACHINE, REACHED = "machine", "reached"
 """Kinds of diagrams."""
 
-START, STATE, STEP, END = "start", "state", "step", "end"
+START, STATE, STEP, END, GAP = "start", "state", "step", "end", "gap"
 INSTANCE, CLASS, METHOD, PATTERN = "instance", "class", "method", "pattern"
-"""Kinds of boxes: of a machine; and of what is reached, where a pattern stands for what only a run knows. A link is of
-the kinds INSTANCE, MACHINE (an instance of a state machine), CLASS or METHOD."""
+"""Kinds of boxes: of a machine, where a gap stands for states that are not drawn; and of what is reached, where a
+pattern stands for what only a run knows. A link is of the kinds INSTANCE, MACHINE (an instance of a state machine),
+CLASS or METHOD."""
 
 NEXT, RETRY, RESTART, JUMP = "next", "retry", "restart", "jump"
 LEADS, CALLS, READS, CODE, FITS = "leads", "calls", "reads", "code", "fits"

@@ -74,7 +74,9 @@ def _run(text: str) -> str:
     except FileNotFoundError as error:
         raise DotMissing from error
     except subprocess.TimeoutExpired as error:
-        raise DotFailed(f"`{PROGRAM}` took longer than {TIME_LIMIT:g} seconds") from error
+        raise DotFailed(
+            f"`{PROGRAM}` took longer than {TIME_LIMIT:g} seconds: have less drawn, with `--limit`"
+        ) from error
     except OSError as error:
         raise DotFailed(f"`{PROGRAM}` cannot be run: {error.strerror}") from error
     if done.returncode:
@@ -96,6 +98,7 @@ def _titled(element: str, diagram: Diagram) -> str:
     element = re.sub(
         r"<title>([^<]*)</title>", lambda found: f"<title>{escape(titles.get(found[1], ''), False)}</title>", element
     )
+    element = re.sub(r'<g id="[^"]*"', "<g", element)  # several drawings may stand on one page
     return element.replace("<svg ", f'<svg role="img" aria-label="{escape(clean(diagram.title))}" ', 1)
 
 
