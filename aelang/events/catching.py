@@ -6,9 +6,10 @@ back: so much in a minute is heard, and again when the minute is quieter.
 
 import json
 from collections import deque
-from collections.abc import Iterator, Mapping
-from typing import Final
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Final, TypeAlias
 
+from aelang.digests import sha256
 from aelang.events.settings import Settings
 from aelang.events.vocabulary import CATCHERS
 from aelang.interpreter.values import RunValue, to_text
@@ -19,18 +20,25 @@ SLOT: Final = 6.0
 """Seconds: of a window, and of the slots that it is counted in."""
 
 _TELLING = 100
+_KEY = 16  # characters of a key
 _PASSING = ("id", "ref", "timestamp", "created_on", "uid", "uid_ems")
+
+
+Counts: TypeAlias = Mapping[str, Sequence[tuple[int, int]]]
+"""How often each key was let through: in which slot, and how often there."""
+
+_NOTHING: Counts = {}
 
 
 class Flood:
     """Counts what was let through, by key, in closed slots of time: `most` in a window, and what the slot in hand
-    brings."""
+    brings. It goes on with the `counts` of another."""
 
-    def __init__(self, most: int, window: float = WINDOW, slot: float = SLOT) -> None:
+    def __init__(self, most: int, window: float = WINDOW, slot: float = SLOT, counts: Counts = _NOTHING) -> None:
         self._most = most
         self._window = window
         self._slot = slot
-        self._counts: dict[str, deque[list[int]]] = {}
+        self._counts = {key: deque([slot, count] for slot, count in slots) for key, slots in counts.items()}
         self.blocked: dict[str, int] = {}
         """How often each key was held back."""
 
@@ -49,19 +57,28 @@ class Flood:
             counts.append([slot, 1])
         return True
 
+    @property
+    def counts(self) -> Counts:
+        """What was let through of each key, by slot."""
+        return {key: tuple((slot, count) for slot, count in slots) for key, slots in self._counts.items() if slots}
+
     def forget(self, at: float) -> None:
         """Lets go of keys that were not heard of for a window."""
         slot = int(at // self._slot)
-        for key in [key for key, counts in self._counts.items() if (slot - counts[-1][0]) * self._slot > self._window]:
+        for key in [key for key, counts in self._counts.items() if _is_past(counts, slot - self._window / self._slot)]:
             del self._counts[key]
 
 
-class Catcher:
-    """What stands between the streams of providers and the store."""
+def _is_past(counts: deque[list[int]], slot: float) -> bool:
+    return not counts or counts[-1][0] < slot
 
-    def __init__(self, settings: Settings) -> None:
+
+class Catcher:
+    """What stands between the streams of providers and the store. It goes on where another one had `let_through`."""
+
+    def __init__(self, settings: Settings, let_through: Counts = _NOTHING) -> None:
         self._ignored = settings.ignored
-        self._flood = Flood(settings.flood_per_minute) if settings.flood else None
+        self._flood = Flood(settings.flood_per_minute, counts=let_through) if settings.flood else None
         self._caught = 0
 
     def catch(self, event: Mapping[str, RunValue], at: float) -> str | None:
@@ -76,6 +93,14 @@ class Catcher:
             self._flood.forget(at)
         return None if self._flood.admits(key_of(event), at) else "flood"
 
+    def let_through(self, at: float) -> Counts:
+        """What has to be known of the minute before the second `at`, by whoever goes on; nothing where no flood is
+        held back."""
+        if self._flood is None:
+            return {}
+        self._flood.forget(at)
+        return self._flood.counts
+
     def blocked(self) -> Iterator[tuple[str, int]]:
         """What was held back, and how often."""
         if self._flood is not None:
@@ -83,9 +108,10 @@ class Catcher:
 
 
 def key_of(event: Mapping[str, RunValue]) -> str:
-    """What is the same in events that say the same: all but ids, references and times."""
+    """What is the same in events that say the same, all but ids, references and times: in a few characters."""
     kept = {name: value for name, value in event.items() if not _passes(name)}
-    return json.dumps(kept, sort_keys=True, default=to_text)
+    text = json.dumps(kept, sort_keys=True, default=to_text)
+    return str(sha256(text.encode()).hexdigest()[:_KEY])
 
 
 def _passes(name: str) -> bool:

@@ -8,7 +8,6 @@ up, so that whoever writes into the pipe has to wait too.
 import os
 import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
 from datetime import UTC, datetime
 from select import select as select_ready
 from typing import NamedTuple
@@ -22,7 +21,7 @@ from aelang.events.receiving import receive
 from aelang.events.settings import SETTINGS, Settings
 from aelang.interpreter.values import to_text
 from aelang.requests.store import Store, StoreError
-from aelang.requests.store.prepared import tell_driver
+from aelang.requests.store.prepared import undone_alone
 from aelang.requests.store.record_rows import find_row, find_rows
 from aelang.requests.store.schema import POSITIONS, QUEUE
 from aelang.services.records import Row
@@ -239,7 +238,7 @@ class _Listener:
         why = self._catcher.catch(event, now.timestamp())
         if why is not None:
             return Counts(ignored=1) if why == "ignored" else Counts(flood=1)
-        with _undone_alone(connection):
+        with undone_alone(connection):
             found = receive(connection, provider.id, read.event, now, self._manner.settings, self._manner.ports)
         self._log += (caught_line(provider, to_text(event["event_type"])), *found.lines)
         return Counts(known=1) if found.event is None else Counts(new=1)
@@ -267,19 +266,6 @@ def find_provider(connection: Connection, said: int | str) -> Row:
     if row is None:
         raise ValueError(f"there is no provider `{said}`: `aelang store load` takes records in")
     return row
-
-
-@contextmanager
-def _undone_alone(connection: Connection) -> Iterator[None]:
-    """What fails in here is undone, and nothing else of the transaction."""
-    tell_driver(connection, "SAVEPOINT event")
-    try:
-        yield
-    except BaseException:
-        tell_driver(connection, "ROLLBACK TO SAVEPOINT event")
-        raise
-    finally:
-        tell_driver(connection, "RELEASE SAVEPOINT event")
 
 
 _READY = select(QUEUE.c.id).where(text("state = 'ready'")).limit(bindparam("most")).subquery()

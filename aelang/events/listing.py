@@ -8,7 +8,6 @@ from sqlalchemy import Connection, RowMapping, Select, bindparam, case, or_, sel
 
 from aelang.events.references import KINDS
 from aelang.requests.store.keeping import TracePart, read_event_trace
-from aelang.requests.store.record_rows import holds
 from aelang.requests.store.schema import EVENTS, INVENTORY, QUEUE
 from aelang.services.models import ancestors, kinds_of
 from aelang.services.records import Reference
@@ -96,34 +95,29 @@ _ALL = select(EVENTS, STATE.label("state"))
 
 def list_events(connection: Connection, wish: Wish) -> list[Seen]:
     """The events that `wish` asks for, the newest first."""
-    return _seen(connection, connection.execute(_asked(connection, wish)).mappings().all())
+    return _seen(connection, connection.execute(asked_of(wish)).mappings().all())
 
 
-def _asked(connection: Connection, wish: Wish) -> Select[Any]:
+def asked_of(wish: Wish) -> Select[Any]:
+    """What the database is asked for `wish`."""
     asked = _ALL.order_by(EVENTS.c.id.desc()).limit(wish.limit)
     for name, value in (("event_type", wish.type), ("model", wish.model), ("source", wish.source),
                         ("ems_id", wish.provider)):  # fmt: skip
         if value is not None:
             asked = asked.where(EVENTS.c[name] == value)
     if wish.about is not None:
-        asked = asked.where(_is_about(connection, wish.about))
+        asked = asked.where(_is_about(wish.about))
     return asked if wish.state is None else asked.where(STATE.in_([wish.state]))
 
 
-def _is_about(connection: Connection, of: Reference) -> Any:
+def _is_about(of: Reference) -> Any:
+    """Each part of it has an index, so that nobody looks at all the events that there are."""
     base = ancestors(of.model)[-1]
     kinds = kinds_of(base)
     type_ = EVENTS.c.target_type
     is_kind = or_(type_.in_(kinds.models), *(type_.like(f"%::{each}") for each in kinds.ends))
-    about = [(EVENTS.c.target_id == of.id) & is_kind]
-    for column, each in _ABOUT:
-        if each == base:
-            about.append(_column(connection, column, of.id))
-    return or_(*about)
-
-
-def _column(connection: Connection, name: str, number: int) -> Any:
-    return EVENTS.c[name] == number if name in EVENTS.c else holds(connection, EVENTS, name, number)
+    named = (EVENTS.c[column] == of.id for column, each in _ABOUT if each == base)
+    return or_((EVENTS.c.target_id == of.id) & is_kind, *named)
 
 
 def _seen(connection: Connection, rows: Sequence[RowMapping]) -> list[Seen]:
@@ -139,9 +133,8 @@ def _about(row: RowMapping) -> Reference | None:
     if row["target_id"] is not None and row["target_type"] is not None:
         return Reference(row["target_type"], row["target_id"])
     for column, model in _ABOUT:
-        number = row.get(column) or (row["more"] or {}).get(column)
-        if isinstance(number, int):
-            return Reference(model, number)
+        if row[column] is not None:
+            return Reference(model, row[column])
     return None
 
 

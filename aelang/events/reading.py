@@ -9,7 +9,7 @@ from aelang.interpreter.values import RunValue
 LONGEST = 1_000_000
 """Characters of one line."""
 
-_TEXTS = ("event_type", "source", "message", "ems", "ems_ref", "username")
+_TEXTS = ("event_type", "source", "message", "ems_ref", "username")
 _DEEPEST = 50
 
 
@@ -50,9 +50,10 @@ def _line(found: dict[str, Any]) -> Line:
         raise ValueError("it has no `event_type`")
     if _depth(found) > _DEEPEST:
         raise ValueError("it is nested too deep")
-    provider = found.get("ems_id", found.get("ems"))
+    name = "ems_id" if "ems_id" in found else "ems"
+    provider = found.get(name)
     if isinstance(provider, bool) or not isinstance(provider, int | str | None):
-        raise ValueError("`ems_id` is not a number")
+        raise ValueError(f"`{name}` is {json.dumps(provider)[:40]}: write the id of a provider, or its name")
     event = {name: value for name, value in found.items() if name not in ("ems", "ems_id", "id") and value is not None}
     if "timestamp" in event:
         event["timestamp"] = _time(event["timestamp"])
@@ -68,6 +69,6 @@ def _depth(value: Any) -> int:
 def _time(value: Any) -> datetime:
     try:
         found = datetime.fromisoformat(value)
-    except (TypeError, ValueError):
+        return found.replace(tzinfo=UTC) if found.tzinfo is None else found.astimezone(UTC)
+    except (TypeError, ValueError, OverflowError):  # there is no time before the year 1, nor after 9999
         raise ValueError(f"`timestamp` is {json.dumps(value)[:40]}: write 2026-11-22T10:00:00Z") from None
-    return found.replace(tzinfo=UTC) if found.tzinfo is None else found.astimezone(UTC)

@@ -26,6 +26,7 @@ from aelang.services.records import Reference, Row
 _LONGEST = 500
 """Characters of what events are looked for by."""
 
+_LAST = 2**63 - 1
 _IDS = frozenset(f"{prefix}{kind.column}" for prefix in PREFIXES for kind in KINDS)
 
 _NOT_SAID = frozenset((
@@ -99,8 +100,13 @@ def _check(event: Mapping[str, RunValue]) -> None:
             raise ValueError(f"`{each}` is {text[:40]!r}: no instance can be called so")
     for each in _IDS & event.keys():
         number = event[each]
-        if number is not None and (not isinstance(number, int) or isinstance(number, bool)):
+        if number is not None and not _is_id(number):
             raise ValueError(f"`{each}` is {to_text(number)[:40]!r}, and not the number of a record")
+
+
+def _is_id(number: RunValue) -> bool:
+    """Whether a record could have `number`: a store knows none beyond."""
+    return isinstance(number, int) and not isinstance(number, bool) and 0 < number <= _LAST
 
 
 def _source(connection: Connection, ems_id: int) -> str:

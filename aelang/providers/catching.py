@@ -1,7 +1,8 @@
 """Catching: what a provider tells is asked for when something is under way there, and handed on when it is due.
 
 How far the provider was read stands in its record, and is written together with what was read: nothing is lost, and
-what a crash has read twice is known already when it is received.
+what a crash has read twice is known already when it is received. What nobody wants is passed over before it is handed
+on; so is what a provider says too often: how often stands in its record too, since any worker may ask it next.
 """
 
 from collections.abc import Sequence
@@ -10,6 +11,11 @@ from typing import NamedTuple
 
 from sqlalchemy import Connection
 
+from aelang.events.catching import Catcher
+from aelang.events.ports import NO_PROVIDER, Ports
+from aelang.events.receiving import receive
+from aelang.events.settings import SETTINGS, Settings
+from aelang.interpreter.values import RunValue
 from aelang.providers.connected import EMS, Connected, Providers, catch, reader
 from aelang.providers.ports import Happened, ProviderError
 from aelang.requests.decision import HIGH_PRIORITY, Message
@@ -17,10 +23,18 @@ from aelang.requests.steps import Effect, Lapsed, Step, Work
 from aelang.requests.store.record_rows import find_row, write_row
 
 _PLACE = "event_position"
+_HEARD = "events_of_the_minute"
 _LATER = timedelta(minutes=1)  # when a provider that could not be reached is asked again
 
 
-def catch_events(providers: Providers, step: Step, connection: Connection) -> Work:
+class Manner(NamedTuple):
+    """How events are received: by which settings, and what an event may have done at once."""
+
+    settings: Settings = SETTINGS
+    ports: Ports = NO_PROVIDER
+
+
+def catch_events(providers: Providers, manner: Manner, step: Step, connection: Connection) -> Work:
     """Asks a provider what has happened, and when to ask again."""
     of = _connected(providers, step, connection)
     after = of.ems.columns.get(_PLACE)
@@ -29,7 +43,7 @@ def catch_events(providers: Providers, step: Step, connection: Connection) -> Wo
     if isinstance(told, ProviderError):
         catch(connection, of.ems.reference, step.now(), step.now() + _LATER)
         return
-    _hand_on(step, connection, told.happened)
+    _hand_on(manner.settings, step, connection, told.happened)
     if told.again is not None:
         catch(connection, of.ems.reference, step.now(), told.again)
 
@@ -57,26 +71,34 @@ def _connected(providers: Providers, step: Step, connection: Connection) -> Conn
     return found
 
 
-def _hand_on(step: Step, connection: Connection, told: Sequence[Happened]) -> None:
-    """Each is received by a message of its own, when it is due."""
-    if not told:
-        return
-    for each in told:
-        due = each.due if each.due > step.now() else None
-        message = Message("receive_event", step.claimed.of, {"event": dict(each.event)}, "event", HIGH_PRIORITY,
-                          deliver_on=due)  # fmt: skip
-        step.put(connection, message)
+def _hand_on(settings: Settings, step: Step, connection: Connection, told: Sequence[Happened]) -> None:
+    """Each that is wanted is received by a message of its own, when it is due."""
     row = find_row(connection, EMS, step.claimed.of.id)
-    if row is not None:
-        write_row(connection, row, {_PLACE: told[-1].place})
+    if not told or row is None:
+        return
+    now = step.now()
+    heard = row.columns.get(_HEARD)
+    catcher = Catcher(settings, heard if isinstance(heard, dict) else {})
+    for each in told:
+        if catcher.catch({**each.event, "ems_id": row.id}, now.timestamp()) is None:
+            _receive(step, connection, each, now)
+    columns: dict[str, RunValue] = {_PLACE: told[-1].place}
+    if settings.flood:
+        let_through = catcher.let_through(now.timestamp())
+        columns[_HEARD] = {key: [list(slot) for slot in slots] for key, slots in let_through.items()}
+    write_row(connection, row, columns)
 
 
-def receive_event(step: Step, connection: Connection) -> None:
+def _receive(step: Step, connection: Connection, happened: Happened, now: datetime) -> None:
+    due = happened.due if happened.due > now else None
+    arguments = {"event": dict(happened.event)}
+    step.put(connection, Message("receive_event", step.claimed.of, arguments, "event", HIGH_PRIORITY, deliver_on=due))
+
+
+def receive_event(manner: Manner, step: Step, connection: Connection) -> None:
     """Takes in what a provider has told. What is no event, or of no provider, is told to nobody."""
-    from aelang.events.receiving import receive
-    from aelang.events.settings import here
-
+    event = step.claimed.arguments["event"]
     try:
-        receive(connection, step.claimed.of.id, step.claimed.arguments["event"], step.now(), here())
+        receive(connection, step.claimed.of.id, event, step.now(), manner.settings, manner.ports)
     except ValueError as fault:
         raise Lapsed(str(fault)) from None

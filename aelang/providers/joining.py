@@ -2,12 +2,15 @@
 
 from collections.abc import Mapping
 from functools import partial
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from aelang.events.ports import Looking, Ports
 from aelang.providers.connected import Providers
 from aelang.requests.runs import Kit
 from aelang.requests.steps import Handler
+
+if TYPE_CHECKING:
+    from aelang.providers.catching import Manner
 
 
 def extended(kit: Kit, table: Mapping[str, Any] | None = None, folder: str | None = None) -> Kit:
@@ -22,11 +25,14 @@ def extended(kit: Kit, table: Mapping[str, Any] | None = None, folder: str | Non
     if not connected:
         return joining.extended(kit)
     providers = Providers(connected)
-    kit = joining.extended(kit, _ports())
+    from aelang.events.settings import here
     from aelang.providers import machines, scanning
+    from aelang.providers.catching import Manner
 
+    manner = Manner(here(), _ports())
+    kit = joining.extended(kit, manner.ports, manner.settings)
     acts = {**machines.acts(providers), (machines.VM, "scan"): partial(scanning.act, providers)}
-    return kit._replace(handlers={**_handlers(providers), **kit.handlers}, acts={**acts, **kit.acts})
+    return kit._replace(handlers={**_handlers(providers, manner), **kit.handlers}, acts={**acts, **kit.acts})
 
 
 def _here() -> tuple[Mapping[str, Any], str]:
@@ -38,14 +44,14 @@ def _here() -> tuple[Mapping[str, Any], str]:
     return read_table(".", "providers"), os.path.dirname(found) if found else "."
 
 
-def _handlers(providers: Providers) -> dict[str, Handler]:
+def _handlers(providers: Providers, manner: "Manner") -> dict[str, Handler]:
     from aelang.providers import catching, machines, provisioning, refreshing, scanning
 
     return {
         "execute": partial(provisioning.execute, providers),
         provisioning.POLL: partial(provisioning.poll, providers),
-        "catch_events": partial(catching.catch_events, providers),
-        "receive_event": catching.receive_event,
+        "catch_events": partial(catching.catch_events, providers, manner),
+        "receive_event": partial(catching.receive_event, manner),
         "refresh_inventory": partial(refreshing.refresh_inventory, providers),
         machines.OPERATE: partial(machines.operate, providers),
         scanning.SCAN: scanning.scan,

@@ -10,7 +10,7 @@ _KINDS: dict[str, str] = {
     "": (
         "AnsibleTowerJob Authentication AvailabilityZone CinderBackup Classification CloudNetwork CloudSubnet "
         "CloudTenant CloudVolume CloudVolumeBackup CloudVolumeSnapshot Condition ConfigurationScriptBase "
-        "ConfiguredSystem Container ContainerGroup ContainerImage ContainerNode ContainerProject "
+        "ConfiguredSystem Container ContainerGroup ContainerImage ContainerNode ContainerProject ContainerReplicator "
         "CustomAttribute CustomizationTemplate Disk EmsCluster EmsFolder EventStream ExtManagementSystem "
         "Filesystem Flavor FloatingIp GenericObject GenericObjectDefinition GuestApplication GuestDevice "
         "Hardware Host IsoImage Job Lan MiqAeDomain MiqAlert MiqApproval MiqGroup MiqPolicy MiqRequest MiqRequestTask "

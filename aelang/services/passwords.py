@@ -11,6 +11,11 @@ _CIPHERTEXT = re.compile(r"v2:\{([A-Za-z0-9+/=\s]*)\}\Z")
 _ENTRY = re.compile(r"^:?(key|iv|algorithm):\s*[\"']?([^\"'\s]+)[\"']?\s*$", re.MULTILINE)
 
 
+def is_ciphertext(text: str) -> bool:
+    """Whether `text` is the ciphertext of a password, and not the password itself."""
+    return _CIPHERTEXT.match(text) is not None
+
+
 class _Key(NamedTuple):
     key: bytes
     iv: bytes

@@ -5,6 +5,7 @@ from collections.abc import Iterator, Sequence
 from tracing import Line, Run, is_shown
 
 from aelang.cli.request.report import lines as report_lines
+from aelang.diagnostics.text import counted
 from aelang.requests.history import read_history
 from aelang.requests.rows import Case
 from aelang.requests.store import Store
@@ -74,5 +75,5 @@ def summary(store: Store, number: int, case: Case) -> Iterator[str]:
             disks = find_rows(connection, "Disk", {"hardware_id": hardware.id})
             yield (
                 f"{vm.columns['name']} is {vm.columns['raw_power_state']}: {hardware.columns['cpu_sockets']} CPUs, "
-                f"{hardware.columns['memory_mb']} MB, {len(disks)} disks"
+                f"{hardware.columns['memory_mb']} MB, {counted(len(disks), 'disk')}"
             )

@@ -1,5 +1,7 @@
 """What is passed over before anything is stored."""
 
+import json
+
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -90,3 +92,11 @@ def test_what_is_forgotten_makes_no_difference(times: list[float]) -> None:
         other.forget(at)
         found.append((one.admits("key", at), other.admits("key", at)))
     assert [mine for mine, _ in found] == [its for _, its in found]
+
+
+@given(TIMES, st.integers(0, 400), st.integers(1, 40))
+def test_one_that_goes_on_where_another_ended_lets_the_same_through(times: list[float], cut: int, most: int) -> None:
+    whole, first = Flood(most), Flood(most)
+    before = admitted(first, "key", times[:cut])
+    second = Flood(most, counts=json.loads(json.dumps(first.counts)))
+    assert admitted(whole, "key", times) == [*before, *admitted(second, "key", times[cut:])]

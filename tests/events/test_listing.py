@@ -3,10 +3,10 @@
 import pytest
 from sqlalchemy import update
 
-from aelang.events.listing import FAILED, HANDLED, WAITING, Wish, list_events
+from aelang.events.listing import FAILED, HANDLED, WAITING, Wish, asked_of, list_events
 from aelang.events.purging import count_old, purge
 from aelang.events.settings import read_settings
-from aelang.interpreter.values import RunValue
+from aelang.interpreter.values import RunValue, to_text
 from aelang.project import Compilation
 from aelang.requests.decision import Message
 from aelang.requests.raising import Raising, raise_event
@@ -60,6 +60,19 @@ def test_what_is_about_a_record_is_found_however_it_came(either: Stores, base: C
     assert [[5, 2, 1], [5, 2, 1], [3]] == found
 
 
+@pytest.mark.parametrize("wish", [*(Wish(about=Reference(each, 12)) for each in ("Vm", "Host", "EmsCluster", "Service",
+                         "ExtManagementSystem", "AutomationRequest")), Wish(provider=1)], ids=str)  # fmt: skip
+def test_what_is_about_a_record_is_found_by_an_index(stores: Stores, wish: Wish) -> None:
+    store = stores.new()
+    with store.reading() as connection:
+        asked = asked_of(wish).compile(connection.engine, compile_kwargs={"render_postcompile": True})
+        given = tuple(asked.params[each] for each in asked.positiontup or ())
+        plan = [row[3] for row in connection.exec_driver_sql(f"EXPLAIN QUERY PLAN {asked}", given)]
+    store.close()
+    assert [] == [each for each in plan if each.startswith("SCAN events")]
+    assert [] != [each for each in plan if each.startswith("SEARCH events USING INDEX")]
+
+
 def test_a_record_has_one_name_in_lists(either: Stores, base: Compilation) -> None:
     hearing = Hearing(either.new(), base)
     hearing.raised("vm_start")
@@ -93,9 +106,11 @@ def test_a_name_that_would_lead_elsewhere_is_none(hearing: Hearing, name: str, s
         hearing.receive(name, source=source)
 
 
-def test_an_id_is_a_number(hearing: Hearing) -> None:
-    with pytest.raises(ValueError, match="`host_id` is '5', and not the number of a record"):
-        hearing.receive("X", host_id="5")
+@pytest.mark.parametrize("number", ["5", 0, -1, 2**63, True])
+def test_an_id_is_a_number(hearing: Hearing, number: RunValue) -> None:
+    with pytest.raises(ValueError, match=f"`host_id` is '{to_text(number)}', and not the number of a record"):
+        hearing.receive("X", host_id=number)
+    assert [] == ids(hearing, Wish())
 
 
 def test_old_events_go_with_what_was_followed(either: Stores, base: Compilation) -> None:

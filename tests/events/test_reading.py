@@ -35,6 +35,11 @@ def test_an_id_of_its_own_is_not_taken_over() -> None:
     assert {"event_type": "X"} == read_line(b'{"event_type": "X", "id": 7, "message": null}').event
 
 
+def test_a_provider_is_told_by_its_id_or_its_name() -> None:
+    told = [b'"ems_id": 1', b'"ems": 1', b'"ems_id": "rhev"', b'"ems": "rhev"']
+    assert [1, 1, "rhev", "rhev"] == [read_line(b'{"event_type": "X", %b}' % each).provider for each in told]
+
+
 @pytest.mark.parametrize(
     ("text", "said"),
     [
@@ -44,10 +49,11 @@ def test_an_id_of_its_own_is_not_taken_over() -> None:
         (b'{"event_type": " "}', "it has no `event_type`"),
         (b'{"event_type": 7}', "`event_type` is 7, and not a text"),
         (b'{"event_type": "X", "source": []}', r"`source` is \[\], and not a text"),
-        (b'{"event_type": "X", "ems_id": true}', "`ems_id` is not a number"),
-        (b'{"event_type": "X", "ems_id": 1.5}', "`ems_id` is not a number"),
+        (b'{"event_type": "X", "ems_id": true}', "`ems_id` is true: write the id of a provider, or its name"),
+        (b'{"event_type": "X", "ems": [1]}', r"`ems` is \[1\]: write the id of a provider, or its name"),
         (b'{"event_type": "X", "timestamp": "noon"}', '`timestamp` is "noon": write 2026-11-22T10:00:00Z'),
         (b'{"event_type": "X", "timestamp": 12}', "`timestamp` is 12"),
+        (b'{"event_type": "X", "timestamp": "0001-01-01T00:00:00+23:00"}', '`timestamp` is "0001-01-01'),
         (b'{"event_type": "X", "a": NaN}', "there is no NaN"),
         (b'\xff\xfe{"event_type": "X"}', "it is no"),
         (b'{"event_type": "\xe9"}', "it is not UTF-8"),

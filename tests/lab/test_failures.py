@@ -49,6 +49,13 @@ def test_a_disk_that_is_refused_ends_the_machine_with_the_status_of_its_state(wo
     assert (said or "").startswith("Error while adding a disk: State=<AddDisk>")
 
 
+def test_a_disk_that_never_comes_ends_the_machine_with_the_reason(work: Work) -> None:
+    lab = work(faults={"fail": ["add_disk"]})
+    said = "Error while starting the machine: the disk `data` of vm-app-001 was asked for, and never came"
+    assert (FAILED, [("finished", "Error", said)]) == (lab.ended, lab.machines)
+    assert ["down"] == [each.columns["raw_power_state"] for each in lab.rows("Vm") if each.model.endswith("::Vm")]
+
+
 # -- its events --------------------------------------------------------------------------------------------------
 
 TOLD = [step.event for name in ("clone", "reconfigure", "add_disk", "start") for step in OPERATIONS[name]]

@@ -6,6 +6,7 @@ from typing import NamedTuple
 
 import pytest
 
+from aelang.providers.connected import catch
 from aelang.requests.decision import Message
 from aelang.requests.naming import numbered
 from aelang.requests.ordering import Order, place_order
@@ -130,6 +131,72 @@ NOTHING = """class Methods < super
   instance AddDisk  execute = nil
   instance StartVM  execute = nil
 """
+
+
+# -- what is not taken in ----------------------------------------------------------------------------------------
+
+SAYING = """from datetime import timedelta
+
+from aelang.providers.ports import Happened, Machine
+
+
+class Saying:
+    \"""Says the same three times every seven seconds, five times, and once more two minutes later.\"""
+
+    def happened(self, after, now):
+        said = {"event_type": "USER_RUN_VM", "source": "RHEVM", "timestamp": now}
+        return [Happened(at + 1, now, {**said, "ems_ref": str(at)}) for at in range(after, after + 3)]
+
+    def machines(self, ref, now):
+        return [Machine("web", {"name": "web", "ems_ref": "web"})]
+
+    def next_event(self, after, now):
+        waits = {15: 120, 18: None}.get(after, 7)
+        return None if waits is None else now + timedelta(seconds=waits)
+
+
+def connect(settings, folder):
+    return Saying()
+"""
+
+
+def _hearing(bench: Work, tmp_path: Path, settings: str) -> Bench:
+    """A laboratory that has heard all that this provider says."""
+    (tmp_path / "aelang.toml").write_text(f"[events]\n{settings}\n")
+    (tmp_path / "saying.py").write_text(SAYING)
+    lab = bench(providers={"RHEVM": {"module": str(tmp_path / "saying.py")}})
+    with lab.store.writing() as connection:
+        catch(connection, Reference("ExtManagementSystem", 1), lab.lab.begin)
+    lab.work()
+    return lab
+
+
+def _heard(bench: Work, tmp_path: Path, settings: str) -> int:
+    """How often Automate is told of it."""
+    return _hearing(bench, tmp_path, settings).events.count("user_run_vm")
+
+
+def test_what_a_provider_says_is_heard(bench: Work, tmp_path: Path) -> None:
+    assert 18 == _heard(bench, tmp_path, "flood = false")
+
+
+def test_what_nobody_wants_is_not_taken_in_of_a_provider_that_is_connected(bench: Work, tmp_path: Path) -> None:
+    assert 0 == _heard(bench, tmp_path, 'ignored = ["USER_RUN_VM"]')
+
+
+def test_a_provider_that_is_connected_is_held_back_when_it_says_the_same_again_and_again(
+    bench: Work, tmp_path: Path
+) -> None:
+    """Five a minute are reached with the second three; a minute later it is heard again."""
+    assert 6 + 3 == _heard(bench, tmp_path, "flood = true\nflood_per_minute = 5")
+
+
+def test_what_the_classic_layout_has_done_about_an_event_is_done_for_a_provider_that_is_connected(
+    bench: Work, tmp_path: Path
+) -> None:
+    handling = 'layout = "classic"\nhandling = {USER_RUN_VM = ["event_action_refresh?target=ems"]}'
+    lab = _hearing(bench, tmp_path, handling)
+    assert "web" in [each.columns.get("name") for each in lab.rows("Vm")]
 
 
 # -- orders ------------------------------------------------------------------------------------------------------

@@ -45,11 +45,12 @@ EVENTS: dict[str, Table] = {
             String   container_project_name
         """,
         associations="""
-            availability_zone    one AvailabilityZone  by availability_zone_id
-            container_group      one ContainerGroup    by container_group_id
-            container_node       one ContainerNode     by container_node_id
-            container_project    one ContainerProject  by container_project_id
-            src_ems_cluster      one EmsCluster        by ems_cluster_id
+            availability_zone     one AvailabilityZone     by availability_zone_id
+            container_group       one ContainerGroup       by container_group_id
+            container_node        one ContainerNode        by container_node_id
+            container_project     one ContainerProject     by container_project_id
+            container_replicator  one ContainerReplicator  by container_replicator_id
+            src_ems_cluster       one EmsCluster           by ems_cluster_id
         """,
         methods="""
             refresh_sync(*)                            commands

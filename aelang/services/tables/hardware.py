@@ -43,10 +43,23 @@ HARDWARE: dict[str, Table] = {
             Array    ipaddresses mac_addresses hostnames
         """,
         associations="""
+            disks          many Disk          by hardware_id
             guest_devices  many GuestDevice   by hardware_id
             host           one  Host          by host_id
             vm             one  VmOrTemplate  by vm_or_template_id
         """,
+    ),
+    "Disk": Table(
+        attributes="""
+            String   device_name device_type disk_type location filename mode controller_type
+            Integer  hardware_id storage_id size size_on_disk
+            Time     created_on updated_on
+        """,
+        associations="""
+            hardware  one Hardware  by hardware_id
+            storage   one Storage   by storage_id
+        """,
+        named_by="device_name",
     ),
     "GuestDevice": Table(
         attributes="""

@@ -323,5 +323,22 @@ INFRASTRUCTURE: dict[str, Table] = {
             "NetworkPort", "NetworkRouter", "SecurityGroup", "PhysicalServer", "ConfiguredSystem", "Lan", "Switch",
         )
     },
+    **{
+        name: Table(
+            attributes="""
+                String   name description type ems_ref uid_ems guid status state
+                Integer  ems_id
+                Time     created_on updated_on created_at updated_at
+                Hash     options
+            """,
+            associations="""
+                ext_management_system  one ExtManagementSystem  by ems_id
+            """,
+            named_by="name",
+        )
+        for name in (
+            "Container", "ContainerGroup", "ContainerImage", "ContainerNode", "ContainerProject", "ContainerReplicator",
+        )
+    },
 }  # fmt: skip
 """The last ones have no more than a name and their provider."""
