@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from aelang.project import Compilation
     from aelang.requests.store import Store
 
-_COMMANDS = 200
+_COMMANDS = 1000
 _SERVICES = 1000
 _ROUNDS = 5
 

@@ -1,6 +1,5 @@
 """The hoster of `examples/hosting` at work in this process: its own modules, on its own devices, without a network."""
 
-import os
 from collections.abc import Callable, Mapping
 from functools import cache
 from pathlib import Path
@@ -11,27 +10,17 @@ from sqlalchemy import text
 
 from aelang.interpreter.ports import MethodCall, MethodResult
 from aelang.project import Compilation, open_project
-from aelang.requests.clock import VirtualClock, WorkClock
-from aelang.requests.images import Images
-from aelang.requests.people import find_person
-from aelang.requests.queue import EmbeddedQueue, Taker
-from aelang.requests.rows import Case
-from aelang.requests.runs import Kit
+from aelang.requests.clock import WorkClock
 from aelang.requests.store import Store
-from aelang.requests.store.cases import read_case
-from aelang.requests.store.records import StoreRecords
 from aelang.requests.transactions import operating
-from aelang.requests.transactions.accounts import create_account, find_account
+from aelang.requests.transactions.accounts import find_account
 from aelang.requests.transactions.keeping import services_of
 from aelang.requests.transactions.operating import Repair, situation_of
-from aelang.requests.transactions.ordering import Order, place_order
-from aelang.requests.transactions.planning import Add, Change
+from aelang.requests.transactions.planning import Add
 from aelang.requests.transactions.rows import Command
-from aelang.requests.transactions.standing import Standing, actions_of, read_standing
-from aelang.requests.transactions.types import Types
-from aelang.requests.worker_loop import Manner, Worker
+from aelang.requests.transactions.standing import actions_of
 from tests.hosting.example import DEVICES, EXAMPLE, PRODUCED, Device, Hangs, differences, line, listing
-from tests.requests.working import BEGIN
+from tests.requests.transactions.desk import Desk
 from tests.transcripts import ROOT
 
 SITE = "/Hosting/WebSite/standard"
@@ -96,38 +85,18 @@ class End(NamedTuple):
     differences: list[str]
 
 
-class Hoster:
+class Hoster(Desk):
     """Takes orders for accounts, and works them. What a run of the worker does not finish, an operator repairs."""
 
     def __init__(
         self, store: Store, folder: Path, modules: Modules | None = None, clock: WorkClock | None = None,
         drain: bool = True,
     ) -> None:  # fmt: skip
-        self.store = store
         self.folder = folder
         self.modules = modules or Modules(folder)
-        self.clock = clock or VirtualClock(BEGIN)
-        self.types = Types(opened())
-        self.queue = EmbeddedQueue()
-        self.told: list[str] = []
-        manner = Manner(Taker(f"test:{os.getpid()}"), poll=0.0 if drain else 0.02, drain=drain)
-        images = Images(store, opened, self.told.append)
-        self.worker = Worker(store, self.queue, images, self.clock, manner, Kit(self.modules), self.told.append)
-        self.requester = find_person(StoreRecords(store), "admin")
+        super().__init__(store, opened(), self.modules, clock, poll=0.0 if drain else 0.02, drain=drain)
 
-    # -- accounts and orders ---------------------------------------------------------------------------------------
-
-    def account(self, name: str = "acme") -> None:
-        """A new account."""
-        with self.store.writing() as connection:
-            create_account(connection, name, {"email": f"info@{name}.example"}, (), self.clock.now())
-
-    def order(self, change: Change, account: str = "acme", most_failures: int | None = None) -> int:
-        """A request for `change`. Raises CannotPrepare."""
-        assert self.requester is not None
-        with self.store.writing() as connection:
-            order = Order(find_account(connection, account), change, most_failures=most_failures)
-            return place_order(connection, self.types, order, self.requester, self.clock.now())
+    # -- orders ----------------------------------------------------------------------------------------------------
 
     def site(self, account: str = "acme", **properties: Any) -> int:
         """A request for a web site."""
@@ -138,25 +107,7 @@ class Hoster:
         with self.store.reading() as connection:
             return services_of(connection, find_account(connection, account).id)[0].id
 
-    def work(self) -> None:
-        """Works until nothing is due."""
-        self.worker.work()
-
     # -- how it stands ---------------------------------------------------------------------------------------------
-
-    def standing(self, number: int) -> Standing:
-        """How a transaction stands."""
-        with self.store.reading() as connection:
-            found = read_standing(connection, number)
-        assert found is not None
-        return found
-
-    def case(self, number: int) -> Case:
-        """The request as it stands."""
-        with self.store.reading() as connection:
-            found = read_case(connection, number)
-        assert found is not None
-        return found
 
     def end(self, number: int) -> End:
         """How a transaction has come to rest."""

@@ -2,6 +2,8 @@
 
 import os
 import shutil
+import subprocess
+import sys
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
@@ -65,6 +67,15 @@ def test_a_service_that_is_being_deleted_is_refused_in_the_same_way(store_with_s
     hoster.order(Delete(hoster.root()))
     with pytest.raises(ValueError, match="WebSite is already involved in request with id: 2"):
         hoster.order(Modify(1, {"quota": "5"}))
+
+
+def test_a_change_that_touches_no_device_has_no_commands(run: Callable[[str], str], tmp_path: Path) -> None:
+    empty = "class Empty < /Provisioning/ComplexService\n\n  instance standard\n"
+    (tmp_path / "automate/Hoster/Hosting/Empty.ael").write_text(empty)
+    run("aelang request create add_service /Hosting/Empty/standard --account acme --quiet")
+    assert "there are no such commands" == run("aelang request commands 1 --services")
+    run("aelang request create automation /System/Request/hello --quiet")
+    assert "error: request 2 is no transaction: it has no commands\nexit 1" == run("aelang request commands 2")
 
 
 def test_an_order_that_is_refused_leaves_nothing_behind(run: Callable[[str], str]) -> None:
@@ -239,6 +250,15 @@ def test_a_command_that_is_in_order_is_not_to_be_repaired(stores: SqliteStores, 
     )
 
 
+@pytest.mark.parametrize("said", ["--done", "--again"])
+def test_a_transaction_cannot_be_declared_to_be_rolled_back(stores: SqliteStores, tmp_path: Path, said: str) -> None:
+    hoster = Hoster(stores.new(), tmp_path / "devices")
+    stuck(hoster)
+    told = run_command(f"aelang request repair 1 {said} --store {hoster.store.path}", tmp_path)
+    assert "request 1 is a transaction: say how its commands stand" in told
+    assert ("FailedRollbackError", "active") == (hoster.end(1).status, hoster.case(1).request.request_state)
+
+
 def test_only_a_command_that_was_executed_has_produced_something(stores: SqliteStores, tmp_path: Path) -> None:
     hoster = Hoster(stores.new(), tmp_path / "devices")
     number, said = stuck(hoster), Repair("Ok", "looked", "olga", 2, {"user": "u3"})
@@ -252,6 +272,12 @@ def test_what_a_command_is_said_to_have_produced_is_a_pair(run: Callable[[str], 
     told = run(f"aelang request repair 1 --status Ok --because looked --produced {produced}")
     assert "write `--produced" in told
     assert told.endswith("exit 2")
+
+
+def test_nobody_repairs_in_the_name_of_one_who_is_not_there(run: Callable[[str], str]) -> None:
+    run(ORDER + "a.example")
+    told = run("aelang request repair 1 --command 1 --status Ok --because looked --user olgga")
+    assert "error: there is no user `olgga`; there are: admin\nexit 1" == told
 
 
 def test_two_who_continue_at_the_same_time_have_it_go_on_once(either: Stores, tmp_path: Path) -> None:
@@ -273,6 +299,29 @@ def test_two_who_continue_at_the_same_time_have_it_go_on_once(either: Stores, tm
     hoster.work()
     assert ("Failed", 0, []) == (hoster.end(number).status, hoster.end(number).locks, hoster.end(number).differences)
     hoster.store.close()
+
+
+def test_two_commands_that_continue_at_the_same_time_have_it_go_on_once(either: Stores, tmp_path: Path) -> None:
+    hoster = Hoster(either.new(), tmp_path / "devices")
+    number = stuck(hoster)
+    with hoster.store.writing() as connection:
+        assert (
+            operating.repair(connection, number, Repair("FailedUndoDone", "seen", "olga", 2), hoster.clock.now())
+            is None
+        )
+    place = hoster.store.path or hoster.store.engine.url.render_as_string(hide_password=False)
+    command = [sys.executable, "-m", "aelang", "request", "continue", str(number), "--store", place, "--quiet"]
+    both = [subprocess.Popen(command, cwd=tmp_path, stdout=subprocess.PIPE, env=_environment()) for _ in range(2)]
+    assert [b"request 1: approved, active, Warn\n"] * 2 == [each.communicate()[0] for each in both]
+    with hoster.store.reading() as connection:
+        assert 1 == len(list_items(connection, request=number))
+    hoster.work()
+    assert ("Failed", 0, []) == (hoster.end(number).status, hoster.end(number).locks, hoster.end(number).differences)
+    hoster.store.close()
+
+
+def _environment() -> dict[str, str]:
+    return {**os.environ, "PYTHONPATH": str(ROOT)}
 
 
 def _continue(place: str, number: int, pipe: tuple[int, int]) -> None:
@@ -318,3 +367,17 @@ def test_store_check_says_that_the_journal_was_tampered_with(stores: SqliteStore
     told = run_command(f"aelang store check --store {hoster.store.path}", tmp_path)
     assert "of the journal of request 1 was changed, or one before it" in told
     assert told.endswith("exit 1")
+
+
+@pytest.mark.parametrize("garbage", ["eve", '{"by": "eve"}', "[", "7"])
+def test_a_line_that_nobody_can_read_is_told_as_such(stores: SqliteStores, tmp_path: Path, garbage: str) -> None:
+    hoster = Hoster(stores.new(), tmp_path / "devices")
+    stuck(hoster)
+    with hoster.store.writing() as connection:
+        last = text("UPDATE journal SET detail = :garbage WHERE id = (SELECT max(id) FROM journal)")
+        connection.execute(last, {"garbage": garbage})
+    hoster.store.close()
+    assert "request 1" in run_command(f"aelang store check --store {hoster.store.path}", tmp_path)
+    for command in ("journal", "show"):
+        told = run_command(f"aelang request {command} 1 --store {hoster.store.path}", tmp_path)
+        assert "Traceback" not in told

@@ -44,6 +44,7 @@ def execute(given: Given) -> int:
 
 def _print(store: "Store", given: Given, console: Console) -> int:
     from aelang.requests.transactions import reports
+    from aelang.requests.transactions.standing import read_standing
 
     resource = given.text("resource")
     with store.reading() as connection:
@@ -53,9 +54,9 @@ def _print(store: "Store", given: Given, console: Console) -> int:
         number = number_of(given.text("request") or "", "request")
         case_of(connection, number)
         found = reports.commands_of(connection, number)
-    if not found:
-        raise Hindered(f"request {number} is no transaction, or has nothing to do on any resource: it has no commands")
-    if given.flag("services"):
+        if not found and read_standing(connection, number) is None:
+            raise Hindered(f"request {number} is no transaction: it has no commands")
+    if found and given.flag("services"):
         _print_services(given, console, found)
     else:
         _print_commands(given, console, [each.command for each in found])

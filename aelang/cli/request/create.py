@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, Any
 from aelang.cli.console import Console
 from aelang.cli.options import HOW, JSON, WHERE, Argument, Command, Given, Hindered, Misused, Option
 from aelang.cli.request.order import checking_out
-from aelang.cli.request.services import KINDS, OPTIONS, order_service
+from aelang.cli.request.services import KINDS, OPTIONS, order_service, refuse_service_options
 from aelang.cli.stores import STORE, USER, find_person, now, print_json, rules, with_store
 
 if TYPE_CHECKING:
@@ -13,10 +13,10 @@ if TYPE_CHECKING:
 
     from aelang.requests.creating import Approver, Wanted
     from aelang.requests.decision import Decision
-    from aelang.requests.rows import Person
+    from aelang.requests.rows import Person, Request
     from aelang.requests.store import Store
     from aelang.requests.store.records import StoreRecords
-    from aelang.services.records import Reference
+    from aelang.services.records import Row
 
 COMMAND = Command(
     text="""Makes a request of TYPE (`automation`, `template`, `clone_to_service`, `vm_migrate`, ... or the name of its
@@ -70,6 +70,7 @@ def execute(given: Given) -> int:
 def _create(store: "Store", given: Given, console: Console) -> int:
     if given.text("type") in KINDS:
         return order_service(store, given, console, dict(_pair("--option", each) for each in given.many("option")))
+    refuse_service_options(given)
     return _create_request(store, given, console)
 
 
@@ -79,8 +80,8 @@ def _create_request(store: "Store", given: Given, console: Console) -> int:
     from aelang.requests.store.cases import RowNumbers, carry_out
     from aelang.requests.store.records import StoreRecords
 
-    options = _options(given)
-    requester, wanted = find_person(store, given), _wanted(given, StoreRecords(store), options)
+    options, records = _options(given), StoreRecords(store)
+    requester, wanted = find_person(store, given), _wanted(given, records, options)
     ruled, at = rules(), now()
     with store.writing() as connection:
         made = creating.create(wanted, requester, RowNumbers(connection), at, ruled)
@@ -93,13 +94,37 @@ def _create_request(store: "Store", given: Given, console: Console) -> int:
     if given.flag("json"):
         print_json(console, {**request._asdict(), "approvals": made.case.approvals})
         return 0
-    waits = request.approval_state == "pending_approval"
     console.result(f"request {request.id}: {request.type}, {request.description}, {request.approval_state}")
-    if not request.process:
-        console.note(f"next: aelang {checking_out(given)}")
-    else:
-        console.note(f"next: aelang {f'request approve {request.id}' if waits else 'worker --drain'}")
+    doubt = _doubt(request, records)
+    if doubt:
+        console.note(f"note: {doubt}")
+    console.note(_next(request, given))
     return 0
+
+
+def _doubt(request: "Request", records: "StoreRecords") -> str:
+    """What will keep `request` from coming to anything, as far as the store can tell; blank where nothing will."""
+    from aelang.requests.options import check_count
+
+    kind = request.kind
+    if kind.tasks == "vms" and request.source_id is None:
+        return "it is not said what it is made from, or that is not in the store: `--source MiqTemplate:NAME` names it"
+    if kind.source is None:
+        return ""
+    missing = (each for each in check_count(kind, request.options) if records.find(kind.source, each) is None)
+    return next((f"there is no {kind.source} {each} in the store that it could be for" for each in missing), "")
+
+
+def _next(request: "Request", given: Given) -> str:
+    """What whoever made `request` may do now."""
+    from aelang.requests.types import TEMPLATE
+
+    if request.type == TEMPLATE:
+        return "it is never executed: items of the catalog that have it as a resource are made as it says"
+    if not request.process:
+        return f"next: aelang {checking_out(given)}"
+    waits = request.approval_state == "pending_approval"
+    return f"next: aelang {f'request approve {request.id}' if waits else 'worker --drain'}"
 
 
 def _in_cart(connection: Any, made: "Decision", requester: "Person", at: "datetime") -> "Decision":
@@ -111,13 +136,13 @@ def _in_cart(connection: Any, made: "Decision", requester: "Person", at: "dateti
 def _wanted(given: Given, records: "StoreRecords", options: dict[str, Any]) -> "Wanted":
     from aelang.requests.creating import Wanted
 
-    text, wanted = given.text("source"), given.text("type") or ""
-    source = None if text is None else _source(text, records)
+    wanted = given.text("type") or ""
+    row = _source(given.text("source"), records) or _made_from(wanted, options, records)
     return Wanted(
         wanted,
-        options if source is None else {**_for_source(wanted, source), **options},
+        options if row is None else {**options, **_for_source(wanted, row, options)},
         given.text("description") or "",
-        source=source,
+        source=None if row is None else row.reference,
         auto_approve=given.flag("approve"),
         approvers=tuple(_approver(each, records) for each in given.many("approver")),
         approvals_needed=given.number("approvals", 0) or None,
@@ -136,18 +161,33 @@ def _approver(text: str, records: "StoreRecords") -> "Approver":
     return Approver(model, row.id, str(row.columns.get("name") or name))
 
 
-def _for_source(wanted: str, source: "Reference") -> dict[str, Any]:
-    """The options that say the same as --source, for the types that go by them."""
+def _for_source(wanted: str, row: "Row", options: dict[str, Any]) -> dict[str, Any]:
+    """The options that say the same as --source, for the types that go by them; those that are in `options` stay, but a
+    bare number gets its name beside it."""
     from aelang.requests.options import for_source
     from aelang.requests.types import type_named
 
     kind = type_named(wanted)
-    return {} if kind is None else for_source(kind, source.id)
+    said = {} if kind is None else for_source(kind, row.id, str(row.columns.get("name") or ""))
+    return {name: value for name, value in said.items() if name not in options or str(options[name]) == str(row.id)}
 
 
-def _source(text: str, records: "StoreRecords") -> "Reference":
+def _made_from(wanted: str, options: dict[str, Any], records: "StoreRecords") -> "Row | None":
+    """What machines are made from, where an option says it in place of --source."""
+    from aelang.requests.options import SOURCE_VM
+    from aelang.requests.types import type_named
+
+    kind, said = type_named(wanted), options.get(SOURCE_VM)
+    number = str(said[0] if isinstance(said, list) and said else said)
+    if said is None or kind is None or kind.tasks != "vms":
+        return None
+    return records.find("VmOrTemplate", int(number)) if number.isdecimal() and len(number) < 19 else None
+
+
+def _source(text: str | None, records: "StoreRecords") -> "Row | None":
+    if text is None:
+        return None
     from aelang.services.models import is_model
-    from aelang.services.records import Reference
     from aelang.services.references import read_reference
 
     of = read_reference(text)
@@ -158,7 +198,7 @@ def _source(text: str, records: "StoreRecords") -> "Reference":
     row = row or next(iter(records.where(model, {"name": name})), None)
     if row is None:
         raise Hindered(f"there is no {model} `{name}` in the store: `aelang store load` takes records in")
-    return Reference(row.model, row.id)
+    return row
 
 
 def _options(given: Given) -> dict[str, Any]:

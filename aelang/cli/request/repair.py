@@ -26,7 +26,7 @@ FailedUndoDone where it was undone, else Ok: then it is undone again.""",
         Option(("--status",), "How the command really stands: Ok, Pending or FailedUndoDone.", "STATUS"),
         Option(("--because",), "What was found on the resource: kept in the journal.", "TEXT"),
         Option(("--produced",), "Of a command that is Ok: what came of it, a property of its service, or of that with"
-               " the ID.", "[ID:]NAME=VALUE", many=True),
+               " the ID that `aelang request commands --services` shows.", "[ID:]NAME=VALUE", many=True),
         JSON,
         *HOW,
     ),

@@ -54,6 +54,14 @@ def order_service(store: "Store", given: Given, console: Console, properties: "M
     return 0
 
 
+def refuse_service_options(given: Given) -> None:
+    """Refuses what other requests do not hear. Raises Misused."""
+    for each in ("account", "service", "parent", "package", "name", "most_failures"):
+        if given.value(each) is not None:
+            flag = each.replace("_", "-")
+            raise Misused(f"`--{flag}` is for `add_service`, `modify_service` and `delete_service`: leave it out")
+
+
 def _refuse_others(given: Given) -> None:
     for each in ("attr", "source", "approver", "approvals", "cart", "at"):
         if given.value(each):

@@ -13,6 +13,7 @@ from aelang.requests.transactions.planning import CannotPrepare
 from aelang.requests.transactions.rows import Account
 
 _ACCOUNT = select(ACCOUNTS.c.id, ACCOUNTS.c.name, ACCOUNTS.c.properties)
+_HELD = Prepared(select(ACCOUNTS.c.id).where(ACCOUNTS.c.id == bindparam("number")).with_for_update())
 _AT = Prepared(_ACCOUNT.where(ACCOUNTS.c.id == bindparam("number")))
 
 
@@ -46,6 +47,12 @@ def find_account(connection: Connection, name_or_id: str) -> Account:
 def account_at(connection: Connection, number: int) -> Account:
     """The account with that id."""
     return _account(_AT.first(connection, {"number": number}))
+
+
+def hold_account(connection: Connection, number: int) -> None:
+    """Until the transaction ends, nobody else who asks for this has the account with that id: on PostgreSQL. On SQLite
+    nobody else writes at all."""
+    _HELD.first(connection, {"number": number})
 
 
 def list_accounts(connection: Connection) -> tuple[Account, ...]:

@@ -1,28 +1,28 @@
-"""The engine: works a transaction, a command a message (REQUESTS 6.3, 6.4).
+"""The engine: works a transaction, command by command (REQUESTS 6.3, 6.4).
 
 Before a module runs, the journal says that its command is in progress; what came of it is written in the transaction
-that ends the message, and puts in the next one. A worker that dies in between leaves a command in progress, and the
-message to another worker, which sees it. Nothing is final before the locks are given back: both are written at once.
+that writes the next one ahead. A message is for a few commands, or for one that takes long; then another is put in. A
+worker that dies leaves a command in progress, and the message to another worker, which sees it. Nothing is final before
+the locks are given back: both are written at once.
 """
 
-from collections.abc import Generator
+from collections.abc import Callable
 from datetime import datetime
-from typing import Any, NamedTuple, TypeAlias
+from typing import Any, NamedTuple
 
-from sqlalchemy import Connection
+from sqlalchemy import Connection, bindparam, select
 
-from aelang.names.provisioning import COMPLEX
 from aelang.requests import tasks as lifecycle
 from aelang.requests.cancelling import is_to_stop, stopped, undoing
 from aelang.requests.clock import later
-from aelang.requests.decision import AUTOMATE, Message
-from aelang.requests.images import image_of
+from aelang.requests.decision import AUTOMATE, Answer, Message
 from aelang.requests.rows import Case, Task
-from aelang.requests.steps import Effect, Lapsed, Run, Step, Work, see
-from aelang.requests.transactions import moves, words
+from aelang.requests.steps import Lapsed, Run, Step, Work, see
+from aelang.requests.store.prepared import Prepared, undone_alone
+from aelang.requests.store.schema import REQUESTS, TASKS
+from aelang.requests.transactions import moves, running, words
 from aelang.requests.transactions.evaluating import Unresolved
 from aelang.requests.transactions.journal import CLEAN_UP, COMMAND, UNDO, line, write_line
-from aelang.requests.transactions.keeping import services_at
 from aelang.requests.transactions.rows import ADD, MODIFY, Command, Transaction
 from aelang.requests.transactions.running import (
     Came,
@@ -35,7 +35,7 @@ from aelang.requests.transactions.running import (
 )
 from aelang.requests.transactions.standing import (
     Standing,
-    changed_services,
+    changed_complexes,
     count_failure,
     read_front,
     read_standing,
@@ -50,12 +50,13 @@ _MOST_MOVES = 100_000
 
 
 class _At(NamedTuple):
-    """Where a transaction is being worked."""
+    """Where a transaction is being worked: its task, for which user and with which image modules are run."""
 
     step: Step
     connection: Connection
-    case: Case
     task: Task
+    user: int | None
+    image: str | None
 
     @property
     def now(self) -> datetime:
@@ -72,14 +73,82 @@ class _At(NamedTuple):
 
     def report(self, **columns: object) -> "_At":
         """The task says so, and the request follows."""
-        decision = lifecycle.report(self.case, self.task.id, columns, self.now)
-        case = self.step.carry(self.connection, self.case, decision)
-        return self._replace(case=case, task=case.task(self.task.id))
+        return self.carry(lambda case: lifecycle.report(case, self.task.id, columns, self.now))
+
+    def carry(self, decide: Callable[[Case], Answer]) -> "_At":
+        """Writes what `decide` makes of the request as it stands."""
+        before = self.step.case(self.connection)
+        case = self.step.carry(self.connection, before, decide(before))
+        return self._replace(task=case.task(self.task.id))
+
+    def later(self, connection: Connection) -> "_At":
+        """The same in another transaction, which has the request locked: what another process may have written
+        meanwhile is read again. Raises Lapsed where the task is gone."""
+        found = _STANDS.first(connection, {"task": self.task.id})
+        if found is None:
+            raise Lapsed(f"task {self.task.id} is not there any more")
+        state, asked, image = found
+        return self._replace(
+            connection=connection, task=self.task._replace(state=state, cancelation_status=asked), image=image
+        )
+
+
+_STANDS = Prepared(
+    select(TASKS.c.state, TASKS.c.cancelation_status, REQUESTS.c.image_hash)
+    .join_from(TASKS, REQUESTS, TASKS.c.miq_request_id == REQUESTS.c.id)
+    .where(TASKS.c.id == bindparam("task"))
+    .with_for_update(of=REQUESTS)
+)
 
 
 def work_transaction(step: Step, connection: Connection, case: Case, task: Task) -> "Work | None":
-    """What the message of a task of a transaction is for: the next command, or what follows when there is none."""
-    at = _At(step, connection, case, task)
+    """What the message of a task of a transaction is for: the next command, or what follows when there is none. Its
+    worker may stay with it for some more."""
+    request = case.request
+    ahead = _next_run(_At(step, connection, task, request.requester_id, request.image_hash))
+    return None if ahead is None else _work(ahead)
+
+
+def _work(ahead: "_Ahead | None") -> Work:
+    """Runs what is written ahead, and what follows it."""
+    while ahead is not None:
+        connection, ended = yield ahead.run
+        at = ahead.at.later(connection)
+        due = _settle(at, ahead, came_of(ended, ahead.command, ahead.told["services"]))
+        ahead = _go_on(at, due)
+
+
+def _go_on(at: _At, due: datetime | None) -> "_Ahead | None":
+    """The next run, in the transaction that settles the one before it; None where it is for another message. What goes
+    wrong here goes wrong there again, which is told of it, and does not touch what was settled."""
+    if due is None and at.step.stays():
+        try:
+            with undone_alone(at.connection):
+                return _next_run(at)
+        except Exception:
+            pass
+    _put(at, due)
+    return None
+
+
+def _put(at: _At, due: datetime | None) -> None:
+    """The next command is for another message: who wants to end a worker, or waits for one, need not wait for all."""
+    task = at.task
+    at.step.put(at.connection, Message("deliver", task.reference, {}, AUTOMATE, task_id=task.task_id, deliver_on=due))
+
+
+class _Ahead(NamedTuple):
+    """A run that the journal says is in progress: of `phase` of a command, whose module is told `told`."""
+
+    at: _At
+    command: Command
+    phase: str
+    told: dict[str, Any]  # run values
+    run: Run
+
+
+def _next_run(at: _At) -> _Ahead | None:
+    """Moves on until a module is to be run; None where the message is done without."""
     for _ in range(_MOST_MOVES):
         standing = _front(at)
         move = moves.next_move(standing.transaction, standing.commands, cancelled=is_to_stop(at.task))
@@ -87,24 +156,29 @@ def work_transaction(step: Step, connection: Connection, case: Case, task: Task)
             case moves.Execute(command):
                 told = _begin(at, standing.transaction, command)
                 if told is not None:
-                    return _execute(at, command, told)
+                    return _ahead(at, command, running.EXECUTE, told)
             case moves.Undo(command):
                 at.note(command, UNDO, words.UNDO_IN_PROGRESS)
-                write_command(connection, command, at.now, status=words.ROLLBACK)
-                return _undo(at, command, told_of(connection, command, undo=True))
+                write_command(at.connection, command, at.now, status=words.ROLLBACK)
+                return _ahead(at, command, running.UNDO, told_of(at.connection, command, undo=True))
             case moves.CleanUp(command):
-                return _clean_up(at, command, told_of(connection, command))
+                return _ahead(at, command, running.CLEAN_UP, told_of(at.connection, command))
             case moves.Ask(command):
                 _ask(at, command)
                 return None
             case moves.Rest():
-                raise Lapsed(f"the transaction of request {step.request} stands at {standing.transaction.status}")
+                raise Lapsed(f"the transaction of request {at.step.request} stands at {standing.transaction.status}")
             case moves.End(status):
-                _end(at, _standing(at), status)
+                _end(at, standing.transaction, status)
                 return None
             case moves.Begin() | moves.Repeat() | moves.RollBack():
                 at = _step_on(at, move)
-    raise AssertionError(f"request {step.request} moves in a circle")
+    raise AssertionError(f"request {at.step.request} moves in a circle")
+
+
+def _ahead(at: _At, command: Command, phase: str, told: dict[str, Any]) -> _Ahead:
+    seen = see(at.connection, at.task.reference)
+    return _Ahead(at, command, phase, told, run_of(command, phase, told, at.task, at.user, at.image, seen))
 
 
 def _standing(at: _At) -> Standing:
@@ -140,19 +214,22 @@ def _step_on(at: _At, move: "moves.Begin | moves.Repeat | moves.RollBack") -> _A
 
 
 def _roll_back(at: _At, standing: Standing) -> _At:
-    reason = _reason(standing)
+    reason = _reason(at, standing)
     at.write(words.ROLLBACK, reason)
     if is_to_stop(at.task):
-        case = at.step.carry(at.connection, at.case, undoing(at.case, at.task.id, at.now))
-        return at._replace(case=case, task=case.task(at.task.id))
+        return at.carry(lambda case: undoing(case, at.task.id, at.now))
     return at.report(state="rolling_back", status="Warn", message=f"Rolling back: {reason}")
 
 
-def _reason(standing: Standing) -> str:
-    """Why a transaction is rolled back: the last command that failed says it."""
+def _reason(at: _At, standing: Standing) -> str:
+    """Why a transaction is rolled back: the last command that failed says it, if it failed for good."""
     failed = [each.message for each in standing.commands if each.status == words.FAILED and each.message]
-    undone = [each.message for each in standing.commands if each.message]
+    undone = [] if _is_cancelled(at) else [each.message for each in standing.commands if each.message]
     return next(iter([*failed[-1:], *undone[-1:]]), "it was cancelled")
+
+
+def _is_cancelled(at: _At) -> bool:
+    return is_to_stop(at.task) or at.task.cancelation_status is not None
 
 
 def _ask(at: _At, command: Command) -> None:
@@ -161,24 +238,25 @@ def _ask(at: _At, command: Command) -> None:
     at.report(needs_operator=True, status="Error", message=f"Command {command.id} was cut short: has it been {verb}?")
 
 
-def _end(at: _At, standing: Standing, status: str) -> None:
+def _end(at: _At, transaction: Transaction, status: str) -> None:
     match status:
         case words.OK:
-            _work_out_rest(at, standing.transaction)
-            settle(at.connection, standing.transaction)
+            _work_out_rest(at, transaction)
+            settle(at.connection, transaction)
             at.write(status)
             at.report(state="finished", status="Ok", message="Provisioning completed")
         case words.FAILED:
-            reason = _reason(standing)
+            reason = _reason(at, _standing(at))
             revert(at.connection, at.step.request)
             at.write(status, reason)
-            if is_to_stop(at.task) or at.task.cancelation_status is not None:
-                at.step.carry(at.connection, at.case, stopped(at.case, at.task.id, at.now))
+            if _is_cancelled(at):
+                at.carry(lambda case: stopped(case, at.task.id, at.now))
             else:
                 at.report(state="finished", status="Error", message=f"Provisioning failed: {reason}")
         case _:
-            at.write(status, _not_undone(standing))
-            at.report(state="rollback_failed", status="Error", needs_operator=True, message=_not_undone(standing))
+            left = _not_undone(_standing(at))
+            at.write(status, left)
+            at.report(state="rollback_failed", status="Error", needs_operator=True, message=left)
 
 
 def _not_undone(standing: Standing) -> str:
@@ -191,14 +269,13 @@ def _work_out_rest(at: _At, transaction: Transaction) -> None:
     """Complex services have no command: what is made of the properties of others is worked out when all is done."""
     if transaction.action not in (ADD, MODIFY):
         return
-    found = services_at(at.connection, changed_services(at.connection, transaction.request_id)).values()
+    found = changed_complexes(at.connection, transaction.request_id)
     tree = StoreTree(at.connection, transaction.account_id, {}, found)
     for each in found:
-        if each.kind == COMPLEX:
-            try:
-                work_out(at.connection, tree, [each])
-            except Unresolved as fault:  # it was sound when it was prepared; nothing on a resource depends on it
-                write_line(at.connection, line(at.step.request, COMMAND, words.UNKNOWN, at.now, at.task.id, str(fault)))
+        try:
+            work_out(at.connection, tree, [each])
+        except Unresolved as fault:  # it was sound when it was prepared; nothing on a resource depends on it
+            write_line(at.connection, line(at.step.request, COMMAND, words.UNKNOWN, at.now, at.task.id, str(fault)))
 
 
 # -- moves with a run --------------------------------------------------------------------------------------------
@@ -209,68 +286,53 @@ def _begin(at: _At, transaction: Transaction, command: Command) -> "dict[str, ob
     out, and so it has failed."""
     at.note(command, COMMAND, words.IN_PROGRESS)
     try:
-        services = transform(at.connection, transaction.account_id, command)
+        deeds = transform(at.connection, transaction.account_id, command)
     except Unresolved as fault:
         at.note(command, COMMAND, words.FAILED, str(fault))
         columns = {"status": words.FAILED, "attempts": command.attempts + 1, "message": str(fault)}
         write_command(at.connection, command, at.now, **columns)
         return None
     write_command(at.connection, command, at.now, status=words.IN_PROGRESS)
-    return told_of(at.connection, command, services)
+    return told_of(at.connection, command, deeds)
 
 
-def _execute(at: _At, command: Command, told: dict[str, object]) -> Work:
-    at, came = yield from _run(at, command, "execute", told)
+def _settle(at: _At, ahead: _Ahead, came: Came) -> datetime | None:
+    """Writes what came of a run; gives when the work goes on, where not at once."""
+    match ahead.phase:
+        case running.EXECUTE:
+            return _executed(at, ahead.command, came)
+        case running.UNDO:
+            _undone(at, ahead.command, came)
+        case _:
+            _cleaned_up(at, ahead.command, came)
+    return None
+
+
+def _executed(at: _At, command: Command, came: Came) -> datetime | None:
+    attempts = command.attempts + 1
     if came.reason is None:
         keep_produced(at.connection, came.produced)
         at.note(command, COMMAND, words.OK)
-        write_command(at.connection, command, at.now, status=words.OK, attempts=command.attempts + 1, partial=False)
-    else:
-        transaction = _front(at).transaction
-        status = moves.after_failure(transaction, command)
-        at.note(command, COMMAND, words.FAILED, came.reason)
-        columns = {"attempts": command.attempts + 1, "message": came.reason}
-        partial = command.partial or came.partial
-        write_command(at.connection, command, at.now, status=status, partial=partial, **columns)
-        count_failure(at.connection, at.step.request)
-    _go_on(at, came.after if came.reason is not None else None)
+        write_command(at.connection, command, at.now, status=words.OK, attempts=attempts, partial=False)
+        return None
+    status = moves.after_failure(_front(at).transaction, command)
+    at.note(command, COMMAND, words.FAILED, came.reason)
+    columns = {"status": status, "attempts": attempts, "message": came.reason}
+    write_command(at.connection, command, at.now, partial=command.partial or came.partial, **columns)
+    count_failure(at.connection, at.step.request)
+    return None if came.after is None else later(at.now, came.after)
 
 
-def _undo(at: _At, command: Command, told: dict[str, object]) -> Work:
-    at, came = yield from _run(at, command, "undo", told)
+def _undone(at: _At, command: Command, came: Came) -> None:
     if came.reason is None:
         at.note(command, UNDO, words.UNDO_OK)
         write_command(at.connection, command, at.now, status=words.UNDONE)
     else:
         at.note(command, UNDO, words.UNDO_FAILED, came.reason)
         write_command(at.connection, command, at.now, status=words.NOT_UNDONE, message=came.reason)
-    _go_on(at)
 
 
-def _clean_up(at: _At, command: Command, told: dict[str, object]) -> Work:
+def _cleaned_up(at: _At, command: Command, came: Came) -> None:
     """What fails here changes nothing any more: the work is done."""
-    at, came = yield from _run(at, command, "clean_up", told)
     at.note(command, CLEAN_UP, words.OK if came.reason is None else words.FAILED, came.reason)
     write_command(at.connection, command, at.now, cleans=False)
-    _go_on(at)
-
-
-_Ran: TypeAlias = Generator[Run | Effect, tuple[Connection, Any], tuple[_At, Came]]
-
-
-def _run(at: _At, command: Command, phase: str, told: dict[str, object]) -> _Ran:
-    """Runs the module, and gives where the work goes on: in another transaction."""
-    step = at.step
-    run = run_of(at.case, at.task, command, phase, told, image_of(at.connection, step.request))
-    connection, ended = yield run._replace(seen=see(at.connection, at.task.reference))
-    case = step.case(connection)
-    found = told["services"]
-    assert isinstance(found, list)  # `told_of` made it
-    return _At(step, connection, case, step.task(case)), came_of(ended, command, found)
-
-
-def _go_on(at: _At, after: float | None = None) -> None:
-    """The next command is for another message: who wants to end a worker, or to cancel, need not wait for all."""
-    due = None if after is None else later(at.now, after)
-    task = at.task
-    at.step.put(at.connection, Message("deliver", task.reference, {}, AUTOMATE, task_id=task.task_id, deliver_on=due))

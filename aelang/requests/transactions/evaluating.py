@@ -10,7 +10,7 @@ from functools import cache
 from typing import Protocol, assert_never
 
 from aelang.diagnostics import did_you_mean
-from aelang.interpreter.values import RunValue, to_text
+from aelang.interpreter.values import Password, RunValue, to_text
 from aelang.names import fold
 from aelang.names.provisioning import SIMPLE
 from aelang.requests.transactions.rows import Service
@@ -30,8 +30,8 @@ class Tree(Protocol):
     def part(self, number: int, name: str) -> Service | None:
         """The part `name` of the service."""
 
-    def resource(self, path: str) -> Mapping[str, RunValue]:
-        """The properties of a resource."""
+    def resource(self, service: Service) -> Mapping[str, RunValue]:
+        """The properties of the resource on which the service lives."""
 
     def account(self) -> Mapping[str, RunValue]:
         """The properties of the account."""
@@ -56,7 +56,13 @@ def evaluate(tree: Tree, service: Service, name: str, trail: tuple[tuple[int, st
     if param.expression is None:
         return param.value
     values = [_value(tree, service, term, (*trail, key)) for term in expression_of(param.expression)]
-    return values[0] if len(values) == 1 else "".join(map(to_text, values))
+    if len(values) == 1:
+        return values[0]
+    if any(isinstance(each, Password) for each in values):
+        raise Unresolved(
+            f"`{name}` of {service.name} is joined from a password, which only a module reads: use it alone"
+        )
+    return "".join(map(to_text, values))
 
 
 def _value(tree: Tree, service: Service, term: syntax.Term, trail: tuple[tuple[int, str], ...]) -> RunValue:
@@ -81,7 +87,7 @@ def place_of(tree: Tree, service: Service, term: syntax.Property) -> "Service | 
         case syntax.OfResource():
             if service.resource is None:
                 raise Unresolved(f"`resource::{term.name}`: {service.name} lives on no resource")
-            return _having(tree.resource(service.resource), term.name, f"resource {service.resource}")
+            return _having(tree.resource(service), term.name, f"resource {service.resource}")
         case syntax.OfAccount():
             return _having(tree.account(), term.name, "account")
         case _:
@@ -173,16 +179,23 @@ def _check(
 
 
 def dependents(tree: Tree, services: tuple[Service, ...], changed: set[tuple[int, str]]) -> set[int]:
-    """The ids of those of `services` of which a property is `changed`, or made from one that is."""
+    """The physical ids of those of `services` of which a property is `changed`, or made from one that is. Properties
+    are named by the physical ids of their services."""
     touched = set(changed)
     while True:
         more = {
-            (service.id, name)
+            (service.physical_id, name)
             for service in services
             for name in service.params
-            if (service.id, name) not in touched
-            and any((other.id, of_other) in touched for other, of_other in uses(tree, service, name))
+            if (service.physical_id, name) not in touched and _is_made_from(tree, service, name, touched)
         }
         if not more:
             return {number for number, _ in touched}
         touched |= more
+
+
+def _is_made_from(tree: Tree, service: Service, name: str, touched: set[tuple[int, str]]) -> bool:
+    try:
+        return any((other.physical_id, of_other) in touched for other, of_other in uses(tree, service, name))
+    except Unresolved:  # of a service that nobody wants to change: it was so before
+        return False

@@ -1,6 +1,7 @@
 """Services in the store: read with their properties, written, and put back as they were."""
 
 from collections.abc import Iterable, Mapping, Sequence
+from itertools import groupby
 from typing import Any
 
 from sqlalchemy import ColumnElement, Connection, Select, bindparam, delete, exists, func, insert, or_, select, update
@@ -8,60 +9,72 @@ from sqlalchemy import ColumnElement, Connection, Select, bindparam, delete, exi
 from aelang.interpreter.values import RunValue
 from aelang.names import fold
 from aelang.requests.store.prepared import Prepared
-from aelang.requests.store.schema import ACTIONS, LOCKS, LOGICAL_SERVICES, PHYSICAL_SERVICES, SERVICE_PARAMS
-from aelang.requests.transactions.rows import PHYSICAL, SERVICE, Param, Service
+from aelang.requests.store.schema import ACTIONS, COMMANDS, LOCKS, LOGICAL_SERVICES, PHYSICAL_SERVICES, SERVICE_PARAMS
+from aelang.requests.transactions.rows import PHYSICAL, SERVICE, Deed, Param, Service
 from aelang.requests.transactions.words import DELETED
 
 _L, _P = LOGICAL_SERVICES, PHYSICAL_SERVICES
+_PARAMS = SERVICE_PARAMS
 _SERVICES: Select[Any] = select(
     _L.c.id, _L.c.part, _L.c.account_id, _L.c.physical_id, _P.c.name, _P.c.type, _P.c.kind, _L.c.package_id,
     _L.c.parent_id, _L.c.status, _P.c.resource, _P.c.module, _P.c.status.label("physical_status"), _P.c.shared,
-).join_from(_L, _P, _L.c.physical_id == _P.c.id)  # fmt: skip
+    _PARAMS.c.name.label("param"), _PARAMS.c.value, _PARAMS.c.expression,
+).join_from(_L, _P, _L.c.physical_id == _P.c.id).outerjoin(_PARAMS, _PARAMS.c.service_id == _P.c.id)  # fmt: skip
+"""A row a property: to ask twice takes longer than to be told the same of a service several times."""
 _LIVING = _L.c.status != DELETED
 _THERE = or_(_LIVING, exists().where(LOCKS.c.resource_kind == SERVICE, LOCKS.c.resource_id == _L.c.id))
 """What a request has deleted that has not ended may yet be put back: whoever looks for it must see it, and finds it
 locked."""
 _IS_HELD = exists().where(LOCKS.c.resource_kind == PHYSICAL, LOCKS.c.resource_id == _P.c.id)
-_BY_ID = _SERVICES.order_by(_L.c.id)
-_PARAMS = select(SERVICE_PARAMS.c.service_id, SERVICE_PARAMS.c.name, SERVICE_PARAMS.c.value,
-                 SERVICE_PARAMS.c.expression).order_by(SERVICE_PARAMS.c.service_id, SERVICE_PARAMS.c.name)  # fmt: skip
+_BY_ID = _SERVICES.order_by(_L.c.id, _PARAMS.c.name)
 _AT = Prepared(_BY_ID.where(_L.c.id == bindparam("number"), _THERE))
-_PARAMS_AT = Prepared(_PARAMS.where(SERVICE_PARAMS.c.service_id == bindparam("number")))
 _PART = Prepared(_BY_ID.where(_L.c.parent_id == bindparam("number"), func.lower(_L.c.part) == bindparam("name"),
                               _THERE))  # fmt: skip
-_OF_COMMAND = ACTIONS.c.command_id == bindparam("command")
-_COMMANDED = Prepared(_BY_ID.join(ACTIONS, ACTIONS.c.service_id == _L.c.id).where(_OF_COMMAND))
-_PARAMS_COMMANDED = Prepared(
-    _PARAMS.join(ACTIONS, ACTIONS.c.physical_id == SERVICE_PARAMS.c.service_id).where(_OF_COMMAND)
+_DEEDS = Prepared(
+    _SERVICES.add_columns(ACTIONS.c.action, ACTIONS.c.id.label("at"))
+    .join(ACTIONS, ACTIONS.c.service_id == _L.c.id)
+    .where(ACTIONS.c.command_id == bindparam("command"))
+    .order_by(ACTIONS.c.id, _PARAMS.c.name)
 )
 _WRITE_PARAM = Prepared(
     update(SERVICE_PARAMS)
     .where(SERVICE_PARAMS.c.service_id == bindparam("of"), SERVICE_PARAMS.c.name == bindparam("called"))
     .values(value=bindparam("value"), expression=bindparam("expression"))
 )
+_TOLD = Prepared(
+    select(COMMANDS.c.resource_properties)
+    .join_from(_L, ACTIONS, ACTIONS.c.service_id == _L.c.id)
+    .join(COMMANDS, COMMANDS.c.id == ACTIONS.c.command_id)
+    .where(_L.c.physical_id == bindparam("number"), COMMANDS.c.resource == bindparam("path"))
+    .order_by(COMMANDS.c.id.desc())
+    .limit(1)
+)
 _MOST = 500  # ids in one question: SQLite takes 999 at least
 
 
 def read_services(connection: Connection, *conditions: ColumnElement[bool]) -> tuple[Service, ...]:
     """The services that meet `conditions`, by id, with their properties."""
-    found = [Service(*row) for row in connection.execute(_BY_ID.where(*conditions))]
-    params = _params(connection, [each.physical_id for each in found])
-    return tuple(each._replace(params=params.get(each.physical_id, {})) for each in found)
+    return _read(connection.execute(_BY_ID.where(*conditions)))
 
 
-def services_of_command(connection: Connection, command: int) -> dict[int, Service]:
-    """The services that a command is about, by their ids; whether they are there still or not."""
-    found = [Service(*row) for row in _COMMANDED.all(connection, {"command": command})]
-    params = _by_service(_PARAMS_COMMANDED.all(connection, {"command": command}))
-    return {each.id: each._replace(params=params.get(each.physical_id, {})) for each in found}
+def deeds_of(connection: Connection, command: int) -> tuple[Deed, ...]:
+    """What a command does to which services, in its order; whether they are there still or not."""
+    rows = groupby(_DEEDS.all(connection, {"command": command}), key=lambda row: row[-2:])
+    return tuple(Deed(key[0], _service(list(each))) for key, each in rows)
 
 
-def _one(connection: Connection, row: Sequence[Any] | None) -> Service | None:
-    if row is None:
-        return None
-    service = Service(*row)
-    params = _by_service(_PARAMS_AT.all(connection, {"number": service.physical_id}))
-    return service._replace(params=params.get(service.physical_id, {}))
+def _read(rows: Iterable[Sequence[Any]]) -> tuple[Service, ...]:
+    return tuple(_service(list(each)) for _, each in groupby(rows, key=lambda row: row[0]))
+
+
+_OF_SERVICE = len(Service._fields) - 1  # columns that are not of a property
+
+
+def _service(rows: Sequence[Sequence[Any]]) -> Service:
+    """The service of which each of `rows` has a property, if it has any."""
+    at = _OF_SERVICE
+    params = {row[at]: Param(row[at + 1], row[at + 2]) for row in rows if row[at] is not None}
+    return Service._make([*rows[0][:at], params])
 
 
 def services_at(connection: Connection, numbers: Iterable[int]) -> dict[int, Service]:
@@ -72,12 +85,12 @@ def services_at(connection: Connection, numbers: Iterable[int]) -> dict[int, Ser
 
 def service_at(connection: Connection, number: int) -> Service | None:
     """The service with that id, None where there is none, or none any more."""
-    return _one(connection, _AT.first(connection, {"number": number}))
+    return next(iter(_read(_AT.all(connection, {"number": number}))), None)
 
 
 def part_of(connection: Connection, number: int, name: str) -> Service | None:
     """The part `name` of a service."""
-    return _one(connection, _PART.first(connection, {"number": number, "name": fold(name)}))
+    return next(iter(_read(_PART.all(connection, {"number": number, "name": fold(name)}))), None)
 
 
 def subtree(connection: Connection, root: Service) -> tuple[Service, ...]:
@@ -112,16 +125,10 @@ def pointers(connection: Connection, physical: int) -> tuple[int, ...]:
     return tuple(connection.execute(select(_L.c.id).where(_L.c.physical_id == physical, _LIVING)).scalars())
 
 
-def _params(connection: Connection, physical: Sequence[int]) -> dict[int, dict[str, Param]]:
-    asked = [_PARAMS.where(SERVICE_PARAMS.c.service_id.in_(some)) for some in _bits(physical)]
-    return _by_service([row for each in asked for row in connection.execute(each)])
-
-
-def _by_service(rows: Iterable[Sequence[Any]]) -> dict[int, dict[str, Param]]:
-    found: dict[int, dict[str, Param]] = {}
-    for number, name, value, expression in rows:
-        found.setdefault(number, {})[name] = Param(value, expression)
-    return found
+def told_properties(connection: Connection, service: Service) -> Mapping[str, RunValue]:
+    """The properties of its resource, as the module was told them that last did something about `service`."""
+    found = _TOLD.value(connection, {"number": service.physical_id, "path": service.resource})
+    return found if isinstance(found, Mapping) else {}
 
 
 def _bits(numbers: Sequence[int]) -> Iterable[Sequence[int]]:
@@ -163,9 +170,10 @@ def _param_rows(physical: int, params: Mapping[str, Param]) -> list[dict[str, An
     return [{"service_id": physical, "name": name, **param._asdict()} for name, param in params.items()]
 
 
-def write_params(connection: Connection, service: Service, changed: Mapping[str, Param]) -> None:
-    """Writes other values of properties that the service has."""
-    rows = [{"of": service.physical_id, "called": name, **param._asdict()} for name, param in changed.items()]
+def write_params(connection: Connection, changed: Iterable[tuple[Service, Mapping[str, Param]]]) -> None:
+    """Writes other values of properties that services have."""
+    rows = [{"of": service.physical_id, "called": name, "value": param.value, "expression": param.expression}
+            for service, params in changed for name, param in params.items()]  # fmt: skip
     if rows:
         _WRITE_PARAM.run_each(connection, rows)
 
@@ -177,6 +185,13 @@ def write_statuses(connection: Connection, services: Iterable[Service], status: 
         connection.execute(update(_L).where(_L.c.id.in_(some)).values(status=status))
     for some in _bits([each.physical_id for each in found] if physical else []):
         connection.execute(update(_P).where(_P.c.id.in_(some)).values(status=status))
+
+
+def write_status_of(connection: Connection, chosen: Select[Any], status: str) -> None:
+    """The same of the services whose ids `chosen` gives."""
+    connection.execute(update(_L).where(_L.c.id.in_(chosen)).values(status=status))
+    behind = select(_L.c.physical_id).where(_L.c.id.in_(chosen))
+    connection.execute(update(_P).where(_P.c.id.in_(behind)).values(status=status))
 
 
 def image_of(service: Service) -> dict[str, Any]:

@@ -128,12 +128,14 @@ def repair(connection: Connection, request: int, said: Repair, now: datetime) ->
 def _produced(
     connection: Connection, command: Command, status: str, said: Repair
 ) -> Mapping[int, Mapping[str, RunValue]]:
-    """What the module would have told, had it come that far. Raises ValueError."""
+    """What the module would have told, had it come that far; by the ids that reports show, which are not those that
+    modules see. Raises ValueError."""
     if not said.produced:
         return {}
     if status != words.OK or command.status != words.IN_PROGRESS:
         raise ValueError(f"only a command that has been executed has produced something: command {command.id} has not")
-    return read_produced(dict(said.produced), told_of(connection, command)["services"])
+    told = told_of(connection, command)["services"]
+    return read_produced(dict(said.produced), [{**each, "id": each["logical_id"]} for each in told])
 
 
 def _no_transaction(request: int) -> Refused:

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from datetime import datetime
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, assert_never
 
 from sqlalchemy import Connection
 
@@ -12,10 +12,11 @@ from aelang.requests.approving import RULES, Rules
 from aelang.requests.decision import Refused
 from aelang.requests.rows import Person
 from aelang.requests.store.cases import RowNumbers, carry_out
-from aelang.requests.transactions.planning import Add, CannotPrepare, Change, Delete, Modify
+from aelang.requests.transactions.keeping import service_at
+from aelang.requests.transactions.planning import Add, CannotPrepare, Change, Delete, Modify, sealed
 from aelang.requests.transactions.prepare import Wish, prepare
 from aelang.requests.transactions.rows import Account
-from aelang.requests.transactions.types import Types
+from aelang.requests.transactions.types import Types, UnknownType
 from aelang.requests.types import PROVISIONING
 
 
@@ -33,7 +34,8 @@ def place_order(
 ) -> int:
     """Makes the request, which needs nobody's approval, and prepares it; gives its id. Raises CannotPrepare: what was
     written is undone then by whoever opened the transaction."""
-    kind, options, about = _said(order.change)
+    change = _sealed(connection, types, order.change)
+    kind, options, about = _said(change)
     wanted = creating.Wanted(
         PROVISIONING,
         {"account": order.account.name, **options},
@@ -46,8 +48,28 @@ def place_order(
         raise CannotPrepare(made.sentence)
     carry_out(connection, None, made, now)
     number = made.case.request.id
-    prepare(connection, types, Wish(number, order.account, order.change, order.most_failures), now)
+    prepare(connection, types, Wish(number, order.account, change, order.most_failures), now)
     return number
+
+
+def _sealed(connection: Connection, types: Types, change: Change) -> Change:
+    """`change` with the ciphertext of passwords, since the request keeps what was wanted. What is wrong with its type
+    is told when it is prepared."""
+    match change:
+        case Add(path):
+            pass
+        case Modify(number):
+            service = service_at(connection, number)
+            path = "" if service is None else service.type
+        case Delete():
+            return change
+        case _:
+            assert_never(change)
+    try:
+        of = types.type(path)
+    except UnknownType:
+        return change
+    return change._replace(properties={name: sealed(of, name, value) for name, value in change.properties.items()})
 
 
 def _said(change: Change) -> tuple[str, Mapping[str, Any], str]:

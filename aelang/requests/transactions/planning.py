@@ -2,22 +2,27 @@
 
 A service is added with all that its init list asks for, and that of its parts; it is deleted with all its parts, the
 last one first. Where a property is changed, those services are modified that are made from it. Ids are given in the
-order in which services are met, from the root down: locks are taken in their order.
+order in which services are met, from the root down: locks are taken in their order. What is shared stands below each
+service that asked for it, with its parts, which are shared like itself.
 """
 
 from collections.abc import Callable, Mapping
 from typing import NamedTuple, TypeAlias
 
 from aelang.diagnostics import did_you_mean
-from aelang.interpreter.values import RunValue
-from aelang.names import fold
+from aelang.interpreter.datatypes import DataType, datatype_named
+from aelang.interpreter.values import Password, RunValue, to_text
+from aelang.names import fold, is_blank
 from aelang.names.provisioning import COMPLEX, SIMPLE, is_property_expression
 from aelang.requests.transactions.grouping import Planned
 from aelang.requests.transactions.rows import ADD, DELETE, Param, Service
 from aelang.requests.transactions.types import PartType, ServiceType, Types
+from aelang.requests.transactions.words import DIRTY
+from aelang.services.passwords import KeyFile, is_ciphertext
 
 MOST_SERVICES = 10_000
 _DEEPEST = 50
+_MOST_SHOWN = 60
 
 
 class CannotPrepare(ValueError):
@@ -51,11 +56,13 @@ Change: TypeAlias = Add | Modify | Delete
 
 
 class Ids(NamedTuple):
-    """Where ids for new services come from, and what is there to be shared: the physical service of a type."""
+    """Where ids for new services come from, and what is there to be shared: the service of a type, and what stands
+    below it, each before its parts."""
 
     logical: Callable[[], int]
     physical: Callable[[], int]
     shared: Callable[[str], Service | None] = lambda _: None
+    below: Callable[[Service], tuple[Service, ...]] = lambda _: ()
 
 
 class Plan(NamedTuple):
@@ -101,6 +108,7 @@ class _Planner:
         if of.kind == SIMPLE and shared is None:
             self.actions.append(_action(ADD, service, root or service))
         if shared is not None:
+            self._share_parts(shared, service)
             return
         if of.shared:
             self.known[fold(of.path)] = service
@@ -111,6 +119,18 @@ class _Planner:
         inner = self.types.type(part.type)
         given = {key: _param(text) for key, text in part.parameters.items()}
         self.add(inner, part.name, given, service, root or (service if of.kind == SIMPLE else None), depth + 1)
+
+    def _share_parts(self, shared: Service, service: Service) -> None:
+        """Below `service` stands what stands below `shared`, which it shares."""
+        numbers = {shared.id: service.id}
+        is_new = shared.id in (each.id for each in self.services)
+        for each in tuple(self.services) if is_new else self.ids.below(shared):
+            if each.parent_id in numbers:
+                numbers[each.id] = self.ids.logical()
+                self.services.append(self._standing_for(each, numbers[each.id], numbers[each.parent_id]))
+
+    def _standing_for(self, shared: Service, number: int, above: int | None) -> Service:
+        return shared._replace(id=number, parent_id=above, package_id=self.package, status=DIRTY)
 
     def _shared(self, of: ServiceType) -> Service | None:
         """The service that is there already, where there is to be one only."""
@@ -124,10 +144,12 @@ class _Planner:
     ) -> Service:  # fmt: skip
         number, above = self.ids.logical(), None if parent is None else parent.id
         if shared is not None:
-            return shared._replace(id=number, part=name, parent_id=above, package_id=self.package)
-        params = {each: _param(text) for each, text in of.properties.items()} | named(of, given)
+            return self._standing_for(shared, number, above)._replace(part=name)
+        usual = {each: _sealed(of, each, _param(text)) for each, text in of.properties.items()}
+        params = usual | named(of, given)
+        is_shared = of.shared or (parent is not None and parent.kind == SIMPLE and parent.shared)
         service = Service(number, name, self.account, self.ids.physical(), name, of.path, of.kind, self.package, above,
-                          shared=of.shared, params=params)  # fmt: skip
+                          shared=is_shared, params=params)  # fmt: skip
         if of.kind == COMPLEX:
             return service
         if root is not None:
@@ -143,15 +165,58 @@ def _param(text: str | None) -> Param:
 
 
 def named(of: ServiceType, given: Mapping[str, Param]) -> dict[str, Param]:
-    """`given` under the names that the type has for them. Raises CannotPrepare for others."""
+    """`given` under the names that the type has for them. Raises CannotPrepare for others, and for a value that is not
+    of the data type of its property."""
     names = {fold(each): each for each in of.properties}
     found = {}
     for name, param in given.items():
         if fold(name) not in names:
             hint = did_you_mean(name, sorted(of.properties)) or f"it has {', '.join(sorted(of.properties)) or 'none'}"
             raise CannotPrepare(f"{of.path} has no property `{name}`: {hint}")
-        found[names[fold(name)]] = param
+        found[names[fold(name)]] = _sealed(of, names[fold(name)], param)
+    refuse_untyped(of, found)
     return found
+
+
+def _sealed(of: ServiceType, name: str, param: Param) -> Param:
+    return param._replace(value=sealed(of, name, param.value))
+
+
+def sealed(of: ServiceType, name: str, value: RunValue) -> RunValue:
+    """The `value` of a property of `of`; that of a password as its ciphertext, in which alone it is kept. Raises
+    CannotPrepare without a key."""
+    if of.datatype(name) != "password" or not isinstance(value, str) or not value:
+        return value
+    if is_ciphertext(value):
+        return Password(value)
+    try:
+        return Password(KeyFile().encrypt(value))
+    except ValueError as fault:
+        raise CannotPrepare(f"`{name}` of {of.path} cannot be kept: {fault}") from None
+
+
+def refuse_untyped(of: ServiceType, given: Mapping[str, Param]) -> None:
+    """Raises CannotPrepare for a value that is not of the data type which `of` declares for its property. What is made
+    from an expression is not known yet."""
+    for name, param in given.items():
+        datatype = datatype_named(of.datatypes.get(name))
+        if datatype is not None and param.expression is None and not _is_of(param.value, datatype):
+            said = repr(to_text(param.value)[:_MOST_SHOWN])
+            raise CannotPrepare(f"`{name}` of {of.path} is {said}, and no {datatype.name}: {datatype.help}")
+
+
+def _is_of(value: RunValue, datatype: DataType) -> bool:
+    match value:
+        case None:
+            return True
+        case str():
+            return is_blank(value) or datatype.accepts(value.strip())
+        case bool():
+            return datatype.name == "boolean"
+        case int() | float():
+            return datatype.name not in ("boolean", "time") and datatype.accepts(to_text(value))
+        case _:
+            return False
 
 
 def _action(action: str, service: Service, root: Service) -> Planned:

@@ -2,7 +2,8 @@
 kept, all that is touched is locked, and the commands are made (REQUESTS 6.2).
 
 Whatever is raised here undoes it all. Locks are taken in one order: account, package, services by their ids. What is
-new cannot be another's yet, and is locked at once.
+new cannot be another's yet, and is locked at once. The changes of one account are prepared one after the other: none
+may miss what another is just making, such as a service that both want to share.
 """
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
@@ -25,8 +26,8 @@ from aelang.requests.store.schema import (
     TRANSACTIONS,
 )
 from aelang.requests.transactions import planning, words
-from aelang.requests.transactions.accounts import packages_of
-from aelang.requests.transactions.evaluating import above, check_properties, dependents
+from aelang.requests.transactions.accounts import hold_account, packages_of
+from aelang.requests.transactions.evaluating import above, check_properties
 from aelang.requests.transactions.grouping import Planned, group_actions
 from aelang.requests.transactions.journal import TRANSACTION, line, write_line
 from aelang.requests.transactions.keeping import (
@@ -42,6 +43,7 @@ from aelang.requests.transactions.keeping import (
     write_statuses,
 )
 from aelang.requests.transactions.planning import Add, CannotPrepare, Change, Delete, Ids, Modify
+from aelang.requests.transactions.reaching import reached, refuse_needed
 from aelang.requests.transactions.rows import (
     ACCOUNT,
     ADD,
@@ -55,7 +57,7 @@ from aelang.requests.transactions.rows import (
     Service,
 )
 from aelang.requests.transactions.tree import StoreTree
-from aelang.requests.transactions.types import Types
+from aelang.requests.transactions.types import Types, UnknownType
 
 
 class Wish(NamedTuple):
@@ -85,6 +87,7 @@ def prepare(connection: Connection, types: Types, wish: Wish, now: datetime) -> 
         "status": words.CREATION, "most_failures": wish.most_failures, "created_on": now, "updated_on": now,
     }  # fmt: skip
     connection.execute(insert(TRANSACTIONS), row)
+    hold_account(connection, wish.account.id)
     try:
         prepared = _prepared(connection, types, wish, now)
         _write(connection, types, wish, prepared, now)
@@ -145,9 +148,14 @@ def _lock(connection: Connection, request: int, locks: Mapping[tuple[str, int], 
             ) from None
 
 
-def _lock_new(connection: Connection, request: int, services: Sequence[Service], now: datetime) -> None:
-    rows = [{"resource_kind": SERVICE, "resource_id": each.id, "request_id": request, "taken_on": now}
-            for each in services]  # fmt: skip
+def _lock_new(
+    connection: Connection, request: int, services: Sequence[Service], known: Iterable[Service], now: datetime
+) -> None:
+    """Locks `services`, and what stands behind them where others may share it: all but those `known` before, which are
+    locked already."""
+    taken = {(PHYSICAL, each.physical_id) for each in known}
+    rows = [{"resource_kind": kind, "resource_id": number, "request_id": request, "taken_on": now}
+            for kind, number in _locks_of(services) if (kind, number) not in taken]  # fmt: skip
     connection.execute(insert(LOCKS), rows)
 
 
@@ -172,9 +180,10 @@ def _added(connection: Connection, types: Types, wish: Wish, add: Add, now: date
             shared[path] = shared_service(connection, wish.account.id, path)
         return shared[path]
 
-    ids = Ids(lambda: next_id(connection, LOGICAL_SERVICES), lambda: next_id(connection, PHYSICAL_SERVICES), share)
+    ids = Ids(lambda: next_id(connection, LOGICAL_SERVICES), lambda: next_id(connection, PHYSICAL_SERVICES), share,
+              lambda root: subtree(connection, root)[1:])  # fmt: skip
     plan = planning.plan_add(types, wish.account.id, add, parent, ids)
-    known = [each for each in shared.values() if each is not None]
+    known = [each for root in shared.values() if root is not None for each in subtree(connection, root)]
     _lock(connection, wish.request, {(PHYSICAL, each.physical_id): each.name for each in known}, now)
     _refuse_gone(services_at(connection, [each.id for each in known]).values())
     name = plan.services[0].part
@@ -183,7 +192,7 @@ def _added(connection: Connection, types: Types, wish: Wish, add: Add, now: date
     tree = _tree(connection, types, wish.account, (*plan.services, *(() if parent is None else (parent,))))
     check_properties(tree, plan.services)
     insert_services(connection, plan.services)
-    _lock_new(connection, wish.request, plan.services, now)
+    _lock_new(connection, wish.request, plan.services, known, now)
     return _Prepared(ADD, {}, plan.services, plan.actions)
 
 
@@ -204,16 +213,30 @@ def _modified(
     if not given:
         raise CannotPrepare(f"{root.name} would stay as it is: say which property is to change")
     changed = _renamed(root, given)
+    _refuse_untyped(types, root, changed)
     after = root._replace(params={**root.params, **changed})
     tree = _tree(connection, types, wish.account, (after, *services[1:]))
     check_properties(tree, (after,))
-    touched = dependents(tree, (after, *services[1:]), {(root.id, name) for name in changed})
-    write_params(connection, root, changed)
-    involved = {each.id: each for each in services if each.id in touched}
-    actions = planning.actions_for(MODIFY, services, _root_of(tree), touched)
-    after_all = tuple(after if each.id == root.id else each for each in involved.values())
+    after_all = reached(connection, tree, (after, *services[1:]), changed)
+    _lock_beyond(connection, wish, after_all, services, now)
+    write_params(connection, [(root, changed)])
+    actions = planning.actions_for(MODIFY, after_all, _root_of(tree), _once_each(after_all))
     write_statuses(connection, after_all, words.DIRTY)
+    involved = {each.id: each for each in (root, *after_all[1:])}
     return _Prepared(MODIFY, involved, tuple(_dirty(each) for each in after_all), actions)
+
+
+def _lock_beyond(
+    connection: Connection, wish: Wish, found: Iterable[Service], known: Iterable[Service], now: datetime
+) -> None:
+    """Locks those of `found` that are not among those `known`, which are locked already."""
+    mine = {each.id for each in known}
+    taken = set(_locks_of(known))
+    beyond = {each.id: each for each in found if each.id not in mine}
+    locks = {key: name for key, name in _locks_of(beyond.values()).items() if key not in taken}
+    _lock(connection, wish.request, locks, now)
+    if services_at(connection, beyond) != beyond:
+        raise CannotPrepare("what is made from it has been changed by another request just now: try again")
 
 
 def _dirty(service: Service) -> Service:
@@ -232,12 +255,21 @@ def _renamed(service: Service, given: Mapping[str, Param]) -> dict[str, Param]:
     return {names[fold(name)]: param for name, param in given.items()}
 
 
+def _refuse_untyped(types: Types, service: Service, given: Mapping[str, Param]) -> None:
+    try:
+        of = types.type(service.type)
+    except UnknownType:  # the service is there, and its type is not any more
+        return
+    planning.refuse_untyped(of, given)
+
+
 def _deleted(connection: Connection, wish: Wish, root: Service, now: datetime) -> _Prepared:
     services = _locked(connection, wish, root, now)
     mine = {each.id for each in services}
     last = {each.id for each in services
             if not each.shared or set(pointers(connection, each.physical_id)) <= mine}  # fmt: skip
     tree = StoreTree(connection, wish.account, {}, services)
+    refuse_needed(connection, tree, services)
     once = _once_each([each for each in services if each.id in last])
     actions = planning.actions_for(DELETE, services, _root_of(tree), once)
     write_statuses(connection, services, words.DELETED, physical=False)
@@ -248,8 +280,8 @@ def _deleted(connection: Connection, wish: Wish, root: Service, now: datetime) -
 
 
 def _once_each(services: Sequence[Service]) -> set[int]:
-    """One service for each physical one: it is deleted once."""
-    return set({each.physical_id: each.id for each in services}.values())
+    """One service for each physical one, the first: what is done with it is done once."""
+    return set({each.physical_id: each.id for each in reversed(services)}.values())
 
 
 def _locked(connection: Connection, wish: Wish, root: Service, now: datetime) -> tuple[Service, ...]:

@@ -7,12 +7,22 @@ from typing import NamedTuple
 from sqlalchemy import Connection, func, select
 
 from aelang.names import fold
-from aelang.requests.store.schema import COMMANDS, LOCKS, TRANSACTIONS
+from aelang.requests.store.schema import COMMANDS, JOURNAL, LOCKS, REQUESTS, TRANSACTIONS
 from aelang.requests.transactions import words
-from aelang.requests.transactions.journal import COMMAND, REPAIR, TRANSACTION, UNDO, Line, broken_lines, read_lines
+from aelang.requests.transactions.journal import (
+    COMMAND,
+    REPAIR,
+    TRANSACTION,
+    UNDO,
+    Line,
+    broken_lines,
+    read_lines,
+    seal_of,
+)
 from aelang.requests.transactions.keeping import services_at
 from aelang.requests.transactions.rows import Action, Command, Service
 from aelang.requests.transactions.standing import actions_of, read_standing
+from aelang.requests.types import PROVISIONING
 
 
 class Done(NamedTuple):
@@ -68,19 +78,46 @@ _KNOWN = frozenset(words.TRANSACTION_STATUSES)
 def check_transactions(connection: Connection) -> Iterator[str]:
     """What is wrong with transactions: a journal that was changed, commands that stand otherwise than it says, locks
     that should not be."""
-    found = connection.execute(
-        select(TRANSACTIONS.c.request_id, TRANSACTIONS.c.status).order_by(TRANSACTIONS.c.request_id)
-    )
-    for request, status in found.all():
-        lines = read_lines(connection, request)
-        for each in broken_lines(lines):
+    asked = select(TRANSACTIONS.c.request_id, TRANSACTIONS.c.status, REQUESTS.c.request_state)
+    asked = asked.outerjoin(REQUESTS, REQUESTS.c.id == TRANSACTIONS.c.request_id)
+    found = connection.execute(asked.order_by(TRANSACTIONS.c.request_id))
+    for request, status, state in found.all():
+        if (status in words.FINAL) != (state == "finished"):
+            yield f"request {request} is {state or 'not there'}, and its transaction stands at {status}"
+        try:
+            yield from _wrong_with(connection, request, status)
+        except ValueError as fault:  # a value that was not written by us
+            yield f"the journal of request {request} cannot be read: {fault}"
+    yield from _without_transaction(connection)
+
+
+def _wrong_with(connection: Connection, request: int, status: str) -> Iterator[str]:
+    lines = read_lines(connection, request)
+    for each in broken_lines(lines, seal_of(connection, request)):
+        if each is None:
+            yield f"the last line of the journal of request {request} was taken away, or added"
+        else:
             yield f"line {each.number} of the journal of request {request} was changed, or one before it"
-        yield from _disagreeing(connection, request, lines)
-        said = [each.entry.status for each in lines if each.entry.phase == TRANSACTION and each.entry.status in _KNOWN]
-        if said[-1:] != [status]:
-            yield f"request {request} stands at {status}; its journal says {said[-1] if said else 'nothing'}"
-        if status in words.FINAL and connection.execute(select(LOCKS).where(LOCKS.c.request_id == request)).first():
-            yield f"request {request} has ended with {status}, and still locks services"
+    yield from _disagreeing(connection, request, lines)
+    said = [each.entry.status for each in lines if each.entry.phase == TRANSACTION and each.entry.status in _KNOWN]
+    if said[-1:] != [status]:
+        yield f"request {request} stands at {status}; its journal says {said[-1] if said else 'nothing'}"
+    locks = connection.execute(select(LOCKS.c.request_id).where(LOCKS.c.request_id == request).limit(1)).first()
+    if status in words.FINAL and locks is not None:
+        yield f"request {request} has ended with {status}, and still locks services"
+    if status not in words.FINAL and locks is None:
+        yield f"request {request} stands at {status}, and locks nothing: others may change its services"
+
+
+def _without_transaction(connection: Connection) -> Iterator[str]:
+    known = select(TRANSACTIONS.c.request_id)
+    of = REQUESTS.c.type == PROVISIONING
+    for number in connection.execute(select(REQUESTS.c.id).where(of, REQUESTS.c.id.not_in(known))).scalars():
+        yield f"request {number} is a transaction, and what it was to do is not there"
+    of = JOURNAL.c.hash.is_not(None)
+    strays = select(JOURNAL.c.request_id).where(of, JOURNAL.c.request_id.not_in(known)).distinct()
+    for number in connection.execute(strays).scalars():
+        yield f"request {number} is no transaction, and its journal has lines of one"
 
 
 def _disagreeing(connection: Connection, request: int, lines: tuple[Line, ...]) -> Iterator[str]:

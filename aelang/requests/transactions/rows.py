@@ -62,6 +62,13 @@ class Service(NamedTuple):
         return {name: param.value for name, param in self.params.items()}
 
 
+class Deed(NamedTuple):
+    """What a command does, `add`, `modify` or `delete`, to a service."""
+
+    action: str
+    service: Service
+
+
 class Transaction(NamedTuple):
     """One change that an account wanted, with how many failures it may have in all, None for any number."""
 

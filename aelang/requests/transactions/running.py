@@ -1,23 +1,26 @@
 """Running a command: what its module is told, and what came of it."""
 
 from collections.abc import Iterable, Mapping, Sequence
+from functools import lru_cache
 from typing import Any, NamedTuple
 
 from sqlalchemy import Connection
 
 from aelang.delivery import Delivered, Delivery, delivery_uri
 from aelang.interpreter.outcome import Checkpoint, Failed, Finished, Retry
-from aelang.interpreter.trace import Logged, MethodCalled, MethodEnded
+from aelang.interpreter.trace import MethodCalled, MethodEnded
 from aelang.interpreter.values import RunValue, Symbol, to_text
 from aelang.names import fold, split_path
-from aelang.requests.rows import Case, Task
+from aelang.requests.rows import Task
 from aelang.requests.steps import Ended, Run
+from aelang.requests.traces import said_by_method
 from aelang.requests.transactions.evaluating import evaluate
-from aelang.requests.transactions.keeping import service_of, services_at, services_of_command, write_params
-from aelang.requests.transactions.rows import CONTRARY, DELETE, MODIFY, Command, Param, Service
-from aelang.requests.transactions.standing import actions_of, before_of
+from aelang.requests.transactions.keeping import deeds_of, service_of, services_at, write_params
+from aelang.requests.transactions.rows import CONTRARY, DELETE, MODIFY, Command, Deed, Param, Service
+from aelang.requests.transactions.standing import before_of
 from aelang.requests.transactions.tree import StoreTree
 from aelang.services.models import snake_name
+from aelang.services.records import Row
 
 EXECUTE, UNDO, CLEAN_UP = "execute", "undo", "clean_up"
 """What a module is sent."""
@@ -35,30 +38,39 @@ class Came(NamedTuple):
     after: float | None = None
 
 
-def run_of(case: Case, task: Task, command: Command, phase: str, told: dict[str, Any], image: str | None) -> Run:
+def run_of(
+    command: Command, phase: str, told: dict[str, Any], task: Task, user: int | None, image: str | None,
+    seen: tuple[Row, ...],
+) -> Run:  # fmt: skip
     """The run that has the module of `command` do `phase`: its resource, which goes to the module."""
-    path = split_path(command.resource)
-    about = Delivered(task.type, snake_name(task.type), task.id)
-    user = case.request.requester_id
-    uri = delivery_uri(
+    uri = _target(command.resource, phase, task.type, task.id, user)
+    return Run(uri, user, image, Checkpoint(uri, {"command": told}, {}, {}), written=True, seen=seen)
+
+
+@lru_cache(256)
+def _target(resource: str, phase: str, task_type: str, task: int, user: int | None) -> str:
+    """A resource is mostly worked many times in a row."""
+    path = split_path(resource)
+    about = Delivered(task_type, snake_name(task_type), task)
+    return delivery_uri(
         Delivery(path.instance or "", {"phase": phase}, path.namespace, path.klass, user=user, about=about)
     )
-    return Run(uri, user, image, Checkpoint(uri, {"command": told}, {}, {}), written=True)
 
 
 # -- what it is told ---------------------------------------------------------------------------------------------
 
 
-def transform(connection: Connection, account: int, command: Command) -> dict[int, Service]:
+def transform(connection: Connection, account: int, command: Command) -> tuple[Deed, ...]:
     """Works out the properties of the services that `command` is about, from what is known now, and writes them; gives
-    the services as they are then, by their ids. Raises Unresolved."""
-    services = services_of_command(connection, command.id)
+    what it does to them, as they are then. Raises Unresolved."""
+    deeds = deeds_of(connection, command.id)
+    services = {each.service.id: each.service for each in deeds}
     if command.action == DELETE or not any(map(_is_made, services.values())):
-        return services
+        return deeds
     resources = {command.resource: command.resource_properties or {}}
     tree = StoreTree(connection, account, resources, services.values())
     work_out(connection, tree, tuple(services.values()))
-    return {number: tree.service(number) for number in services}
+    return tuple(Deed(each.action, tree.service(each.service.id)) for each in deeds)
 
 
 def _is_made(service: Service) -> bool:
@@ -68,36 +80,36 @@ def _is_made(service: Service) -> bool:
 
 def work_out(connection: Connection, tree: StoreTree, services: Sequence[Service]) -> None:
     """Writes what the properties of `services` come to; `tree` has them then. Raises Unresolved."""
+    changes = []
     for service in services:
         made = {
-            name: param._replace(value=evaluate(tree, service, name))
+            name: Param(evaluate(tree, service, name), param.expression)
             for name, param in service.params.items()
             if param.expression is not None
         }
         changed = {name: param for name, param in made.items() if param != service.params[name]}
         if changed:
-            write_params(connection, service, changed)
+            changes.append((service, changed))
             tree.take(service._replace(params={**service.params, **changed}))
+    write_params(connection, changes)
 
 
 def told_of(
-    connection: Connection, command: Command, services: Mapping[int, Service] | None = None, *, undo: bool = False
+    connection: Connection, command: Command, deeds: Sequence[Deed] | None = None, *, undo: bool = False
 ) -> dict[str, Any]:
-    """What the module finds in the state variable `command`, with its `services` where they were read already. For an
-    undo it is the contrary: what was added is to be deleted, and the other way round; of a modification, the properties
-    are those from before."""
-    actions = actions_of(connection, command.id)
-    services = services_of_command(connection, command.id) if services is None else services
-    before = _before(connection, command, services)
+    """What the module finds in the state variable `command`, with what it does to which services where that was read
+    already. For an undo it is the contrary: what was added is to be deleted, and the other way round; of a
+    modification, the properties are those from before."""
+    deeds = deeds_of(connection, command.id) if deeds is None else deeds
+    before = _before(connection, command, [each.service.id for each in deeds])
     told = []
-    for each in reversed(actions) if undo else actions:
-        service = services[each.service_id]
+    for action, service in reversed(deeds) if undo else deeds:
         is_now, was = service.values, before.get(service.id, {})
-        if undo and each.action == MODIFY:
+        if undo and action == MODIFY:
             is_now, was = was, is_now
         told.append({
             "id": service.physical_id, "logical_id": service.id, "name": service.name, "part": service.part,
-            "type": service.type, "action": CONTRARY[each.action] if undo else each.action, "properties": is_now,
+            "type": service.type, "action": CONTRARY[action] if undo else action, "properties": is_now,
             "before": was,
         })  # fmt: skip
     return {
@@ -124,7 +136,8 @@ def came_of(ended: Ended, command: Command, services: Sequence[Mapping[str, Any]
     if isinstance(outcome, Retry):
         return Came("it wants to be tried again later", _is_partial(outcome.root), after=outcome.after)
     if ended.reason is not None:
-        return Came(_said(ended) or ended.reason, _may_be_done(ended, command))
+        said = said_by_method(ended.events) if isinstance(outcome, Failed) else ""  # more than an exit code says
+        return Came(said or ended.reason, _may_be_done(ended, command))
     if not any(isinstance(each, MethodEnded) and each.code in _WELL for each in ended.events):
         return Came(f"the module {command.module} did nothing: none of its methods was called")
     assert isinstance(outcome, Finished)  # a failure has a reason
@@ -144,15 +157,6 @@ def _may_be_done(ended: Ended, command: Command) -> bool:
         return _is_partial(ended.outcome.root)
     called = [each.path for each in ended.events if isinstance(each, MethodCalled)]
     return command.effect != "none" and any(fold(path.rpartition("/")[2]) != "prepare" for path in called)
-
-
-def _said(ended: Ended) -> str:
-    """The last line of what a method said when it broke off: that says more than its exit code."""
-    if not isinstance(ended.outcome, Failed):
-        return ""
-    lines = [each.text for each in ended.events if isinstance(each, Logged) and each.level == "error"]
-    found = [line.partition("> ")[2].strip() for line in lines if line.startswith("<AEMethod ")]
-    return next((line for line in reversed(found) if line), "")
 
 
 def _is_partial(root: Mapping[str, RunValue]) -> bool:
@@ -195,5 +199,7 @@ def _name(key: object) -> str:
 def keep_produced(connection: Connection, produced: Mapping[int, Mapping[str, RunValue]]) -> None:
     """Writes what modules produced: these properties are no longer made from anything else."""
     services = services_at(connection, produced)
-    for number, values in produced.items():
-        write_params(connection, services[number], {name: Param(value) for name, value in values.items()})
+    write_params(connection, (
+        (services[number], {name: Param(value) for name, value in values.items()})
+        for number, values in produced.items()
+    ))  # fmt: skip

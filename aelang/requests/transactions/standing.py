@@ -5,14 +5,28 @@ from datetime import datetime
 from functools import cache
 from typing import Any, NamedTuple
 
-from sqlalchemy import Connection, bindparam, or_, select, update
+from sqlalchemy import ColumnElement, Connection, Select, and_, bindparam, or_, select, union_all, update
 
+from aelang.names.provisioning import COMPLEX
 from aelang.requests.store.keeping import release_locks
 from aelang.requests.store.prepared import Prepared
-from aelang.requests.store.schema import ACTIONS, COMMANDS, DATABASE_COMMANDS, TRANSACTIONS
+from aelang.requests.store.schema import (
+    ACTIONS,
+    COMMANDS,
+    DATABASE_COMMANDS,
+    LOGICAL_SERVICES,
+    PHYSICAL_SERVICES,
+    TRANSACTIONS,
+)
 from aelang.requests.transactions import words
 from aelang.requests.transactions.journal import TRANSACTION, line, write_line
-from aelang.requests.transactions.keeping import pointers, restore, services_at, write_statuses
+from aelang.requests.transactions.keeping import (
+    pointers,
+    read_services,
+    restore,
+    write_status_of,
+    write_statuses,
+)
 from aelang.requests.transactions.rows import DELETE, Action, Command, DatabaseCommand, Service, Transaction
 
 _TRANSACTION = Prepared(
@@ -28,19 +42,24 @@ _COMMANDS = (
 _OF_REQUEST = select(*(COMMANDS.c[each] for each in Command._fields)).where(
     COMMANDS.c.request_id == bindparam("request")
 )
-_PLACE = COMMANDS.c.place
+_PLACE, _STANDS = COMMANDS.c.place, COMMANDS.c.status
+
+
+def _first(found: Select[Any]) -> Select[Any]:
+    return select(found.limit(1).subquery())
+
+
 _FRONTS = {
-    words.PROVISIONING: (
-        Prepared(_OF_REQUEST.where(or_(COMMANDS.c.status == words.IN_PROGRESS, COMMANDS.c.status == words.FAILED))),
-        Prepared(_OF_REQUEST.where(COMMANDS.c.status == words.PENDING).order_by(_PLACE).limit(1)),
-    ),
-    words.ROLLBACK: (
-        Prepared(_OF_REQUEST.where(COMMANDS.c.status == words.ROLLBACK)),
-        Prepared(_OF_REQUEST.where(COMMANDS.c.status == words.OK).order_by(_PLACE.desc()).limit(1)),
-        Prepared(_OF_REQUEST.where(COMMANDS.c.status == words.FAILED, COMMANDS.c.partial)),
-        Prepared(_OF_REQUEST.where(COMMANDS.c.status == words.NOT_UNDONE).limit(1)),
-    ),
-}
+    words.PROVISIONING: Prepared(union_all(
+        _OF_REQUEST.where(or_(_STANDS == words.IN_PROGRESS, _STANDS == words.FAILED)),
+        _first(_OF_REQUEST.where(_STANDS == words.PENDING).order_by(_PLACE)),
+    )),
+    words.ROLLBACK: Prepared(union_all(
+        _OF_REQUEST.where(or_(_STANDS == words.ROLLBACK, and_(_STANDS == words.FAILED, COMMANDS.c.partial))),
+        _first(_OF_REQUEST.where(_STANDS == words.OK).order_by(_PLACE.desc())),
+        _first(_OF_REQUEST.where(_STANDS == words.NOT_UNDONE)),
+    )),
+}  # fmt: skip
 _TO_CLEAN = Prepared(_OF_REQUEST.where(COMMANDS.c.cleans).order_by(_PLACE).limit(1))
 _ACTIONS = Prepared(
     select(*(ACTIONS.c[each] for each in Action._fields))
@@ -49,11 +68,6 @@ _ACTIONS = Prepared(
 )
 _DATABASE = (
     select(*(DATABASE_COMMANDS.c[each] for each in DatabaseCommand._fields))
-    .where(DATABASE_COMMANDS.c.request_id == bindparam("request"))
-    .order_by(DATABASE_COMMANDS.c.id)
-)
-_CHANGED = (
-    select(DATABASE_COMMANDS.c.service_id)
     .where(DATABASE_COMMANDS.c.request_id == bindparam("request"))
     .order_by(DATABASE_COMMANDS.c.id)
 )
@@ -91,10 +105,11 @@ def read_front(connection: Connection, request: int) -> Standing | None:
     if found is None:
         return None
     transaction, given = Transaction(*found), {"request": request}
-    commands = [Command(*row) for each in _FRONTS.get(transaction.status, ()) for row in each.all(connection, given)]
-    if not commands and transaction.status == words.PROVISIONING:
-        commands = [Command(*row) for row in _TO_CLEAN.all(connection, given)]
-    return Standing(transaction, tuple(sorted(commands, key=lambda each: each.place)))
+    front = _FRONTS.get(transaction.status)
+    rows = [] if front is None else front.all(connection, given)
+    if not rows and transaction.status == words.PROVISIONING:
+        rows = _TO_CLEAN.all(connection, given)
+    return Standing(transaction, tuple(sorted((Command(*row) for row in rows), key=lambda each: each.place)))
 
 
 def before_of(connection: Connection, request: int, services: Iterable[int]) -> tuple[DatabaseCommand, ...]:
@@ -113,9 +128,18 @@ def database_commands(connection: Connection, request: int) -> tuple[DatabaseCom
     return tuple(DatabaseCommand(*row) for row in connection.execute(_DATABASE, {"request": request}))
 
 
-def changed_services(connection: Connection, request: int) -> tuple[int, ...]:
-    """The ids of the services that the transaction has changed in the store, in its order."""
-    return tuple(connection.execute(_CHANGED, {"request": request}).scalars())
+def changed_services(connection: Connection, request: int, *conditions: ColumnElement[bool]) -> tuple[Service, ...]:
+    """The services that the transaction has changed in the store, those that meet `conditions`."""
+    return read_services(connection, LOGICAL_SERVICES.c.id.in_(_changed(request)), *conditions)
+
+
+def changed_complexes(connection: Connection, request: int) -> tuple[Service, ...]:
+    """The complex ones among them: no command is about these."""
+    return changed_services(connection, request, PHYSICAL_SERVICES.c.kind == COMPLEX)
+
+
+def _changed(request: int) -> Select[Any]:
+    return select(DATABASE_COMMANDS.c.service_id).where(DATABASE_COMMANDS.c.request_id == request)
 
 
 # -- writing -----------------------------------------------------------------------------------------------------
@@ -148,12 +172,12 @@ def write_command(connection: Connection, command: Command, now: datetime, **col
 
 def settle(connection: Connection, transaction: Transaction) -> None:
     """All is done: what the store shows is true now, and free."""
-    services = services_at(connection, changed_services(connection, transaction.request_id)).values()
+    request = transaction.request_id
     if transaction.action == DELETE:
-        _settle_deleted(connection, services)
+        _settle_deleted(connection, changed_services(connection, request))
     else:
-        write_statuses(connection, services, words.OK)
-    _end(connection, transaction.request_id, words.OK)
+        write_status_of(connection, _changed(request), words.OK)
+    _end(connection, request, words.OK)
 
 
 def _settle_deleted(connection: Connection, services: Collection[Service]) -> None:

@@ -9,7 +9,7 @@ from aelang.interpreter.values import RunValue
 from aelang.names import fold
 from aelang.requests.transactions.accounts import account_at
 from aelang.requests.transactions.evaluating import Unresolved
-from aelang.requests.transactions.keeping import part_of, service_at
+from aelang.requests.transactions.keeping import part_of, service_at, told_properties
 from aelang.requests.transactions.rows import Account, Service
 
 
@@ -54,9 +54,11 @@ class StoreTree:
                 self._services[found.id] = found
         return self._parts[key]
 
-    def resource(self, path: str) -> Mapping[str, RunValue]:
-        """The properties of a resource."""
-        return self._resources.get(path, {})
+    def resource(self, service: Service) -> Mapping[str, RunValue]:
+        """The properties of the resource on which the service lives. Of one that was not given, they are what its
+        module was told when it last did something about the service."""
+        given = self._resources.get(service.resource or "")
+        return told_properties(self._connection, service) if given is None else given
 
     def account(self) -> Mapping[str, RunValue]:
         """The properties of the account, with its name and id."""

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from aelang import ir
 from aelang.diagnostics import did_you_mean
+from aelang.interpreter.values import Password, RunValue
 from aelang.names import fold, split_path
 from aelang.names.calls import Call
 from aelang.names.provisioning import COMPLEX, INIT, MODULE, RESOURCE, SIMPLE, kind_of_class, read_part
@@ -34,7 +35,8 @@ class PartType(NamedTuple):
 
 
 class ServiceType(NamedTuple):
-    """A type of services. `properties` are the texts of its properties, None where they have no value."""
+    """A type of services. `properties` are the texts of its properties, None where they have no value; `datatypes` the
+    data types of those that have one."""
 
     path: str
     kind: str
@@ -42,11 +44,16 @@ class ServiceType(NamedTuple):
     parts: tuple[PartType, ...] = ()
     resource: str | None = None
     shared: bool = False
+    datatypes: Mapping[str, str] = {}
 
     @property
     def class_name(self) -> str:
         """The name of its class."""
         return self.path.split("/")[-2]
+
+    def datatype(self, name: str) -> str | None:
+        """The data type of a property, in whatever letters its name is written; None where it has none."""
+        return next((kind for each, kind in self.datatypes.items() if fold(each) == fold(name)), None)
 
 
 class ResourceType(NamedTuple):
@@ -55,7 +62,7 @@ class ResourceType(NamedTuple):
 
     path: str
     module: str
-    properties: Mapping[str, str]
+    properties: Mapping[str, RunValue]
     most_attempts: int
     effect: str
     undo_effect: str
@@ -87,6 +94,7 @@ class Types:
     def _read_type(self, path: str) -> ServiceType:
         found = self._found(path, (COMPLEX, SIMPLE))
         properties: dict[str, str | None] = {}
+        datatypes: dict[str, str] = {}
         parts, resource, shared = [], None, False
         for field in found.fields:
             match field:
@@ -94,18 +102,19 @@ class Types:
                     shared = (_text(field.text, path, name) or "").strip().lower() in _TRUE
                 case ir.AttributeField(name):
                     properties[name] = _text(field.text, path, name)
+                    datatypes |= {} if field.datatype is None else {name: field.datatype}
                 case ir.RelationshipField(name, messages, action=ir.Action(text)) if INIT in messages:
                     parts.append(part_type(name, _fixed(text, path, name)))
                 case ir.RelationshipField("resource", action=ir.Action(text)):
                     resource = _fixed(text, path, "resource").strip()
                 case _:
                     pass
-        return ServiceType(found.path, found.kind, properties, tuple(parts), resource, shared)
+        return ServiceType(found.path, found.kind, properties, tuple(parts), resource, shared, datatypes)
 
     def _read_resource(self, path: str) -> ResourceType:
         found = self._found(path, (RESOURCE,))
-        texts = {field.name: _text(field.text, path, field.name) or "" for field in found.fields
-                 if isinstance(field, ir.AttributeField) and field.datatype != "password"}  # fmt: skip
+        attributes = [each for each in found.fields if isinstance(each, ir.AttributeField)]
+        texts = {each.name: _text(each.text, path, each.name) or "" for each in attributes}
         module = texts.pop("module", "").strip()
         attempts = texts.pop("max_attempts", "").strip()
         if not module:
@@ -113,9 +122,10 @@ class Types:
         if attempts and not (attempts.isascii() and attempts.isdecimal() and 0 < int(attempts) < 1000):
             raise UnknownType(f"`max_attempts` of {path} is {attempts!r}: write a number from 1 to 999")
         of_module = self._found(module, (MODULE,))
+        hidden = {each.name: Password(texts[each.name]) for each in attributes if _is_password(each, texts)}
         effects = {name: self._effect(of_module, name) for name in ("execute", "undo", "clean_up")}
         return ResourceType(
-            found.path, of_module.path, texts, int(attempts) if attempts else _USUAL_ATTEMPTS,
+            found.path, of_module.path, {**texts, **hidden}, int(attempts) if attempts else _USUAL_ATTEMPTS,
             effects["execute"] or "none", effects["undo"] or "none", effects["clean_up"] is not None,
         )  # fmt: skip
 
@@ -181,6 +191,10 @@ class _Found(NamedTuple):
     kind: str
     klass: ir.Class
     fields: tuple[ir.Field, ...]
+
+
+def _is_password(field: ir.AttributeField, texts: Mapping[str, str]) -> bool:
+    return field.datatype == "password" and bool(texts.get(field.name))
 
 
 def part_type(name: str, target: str) -> PartType:

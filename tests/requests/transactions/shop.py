@@ -10,23 +10,9 @@ from typing import Any
 from aelang.interpreter.ports import MethodCall, MethodResult
 from aelang.interpreter.values import RunValue, to_text
 from aelang.project import Compilation, open_project
-from aelang.requests.clock import VirtualClock
-from aelang.requests.images import Images
-from aelang.requests.people import find_person
-from aelang.requests.queue import EmbeddedQueue, Taker
-from aelang.requests.rows import Case
-from aelang.requests.runs import Kit
 from aelang.requests.store import Store
-from aelang.requests.store.cases import read_case
-from aelang.requests.store.records import StoreRecords
-from aelang.requests.transactions.accounts import create_account, find_account
-from aelang.requests.transactions.ordering import Order, place_order
-from aelang.requests.transactions.planning import Change
-from aelang.requests.transactions.standing import Standing, read_standing
-from aelang.requests.transactions.types import Types
-from aelang.requests.worker_loop import Manner, Worker
 from aelang.shipped import datastore_folder
-from tests.requests.working import BEGIN
+from tests.requests.transactions.desk import Desk
 
 DOMAIN = """object_type: domain
 object:
@@ -186,37 +172,12 @@ def _produced(command: Mapping[str, Any]) -> dict[str, Any]:
     return {"produced": {"produced_id": f"Z{first['id']}"}}
 
 
-class Company:
-    """A company at work: orders are taken, and worked by a worker whose clock is put forward over waits."""
+class Company(Desk):
+    """A company at work, whose modules work on `servers`."""
 
     def __init__(self, store: Store, folder: Path, servers: Servers, opened: Compilation | None = None) -> None:
-        self.store = store
+        super().__init__(store, opened or open_company(folder), servers)
         self.servers = servers
-        self.told: list[str] = []
-        self.clock = VirtualClock(BEGIN)
-        self.opened = opened or open_company(folder)
-        self.types = Types(self.opened)
-        self.queue = EmbeddedQueue()
-        images = Images(store, lambda: self.opened, self.told.append)
-        self.manner = Manner(Taker(f"test:{os.getpid()}"), lease=30, poll=0, drain=True)
-        self.worker = Worker(store, self.queue, images, self.clock, self.manner, Kit(servers), self.told.append)
-        self.requester = find_person(StoreRecords(store), "admin")
-
-    def account(self, name: str = "acme", packages: tuple[str, ...] = ()) -> None:
-        """A new account."""
-        with self.store.writing() as connection:
-            create_account(connection, name, {"email": f"{name}@example.org"}, packages, BEGIN)
-
-    def order(self, change: Change, account: str = "acme", most_failures: int | None = None) -> int:
-        """A request for `change`. Raises CannotPrepare."""
-        assert self.requester is not None
-        with self.store.writing() as connection:
-            order = Order(find_account(connection, account), change, most_failures=most_failures)
-            return place_order(connection, self.types, order, self.requester, self.clock.now())
-
-    def work(self) -> None:
-        """Works until nothing is due."""
-        self.worker.work()
 
     def work_until_death(self) -> None:
         """Works until a module kills the worker; its lease is over then."""
@@ -225,20 +186,6 @@ class Company:
         except Died:
             with self.store.writing() as connection:
                 self.queue.release(connection, self.manner.taker.name)
-
-    def standing(self, number: int) -> Standing:
-        """How a transaction stands."""
-        with self.store.reading() as connection:
-            found = read_standing(connection, number)
-        assert found is not None
-        return found
-
-    def case(self, number: int) -> Case:
-        """The request as it stands."""
-        with self.store.reading() as connection:
-            found = read_case(connection, number)
-        assert found is not None
-        return found
 
 
 @cache

@@ -10,8 +10,10 @@ from aelang.project import Compilation
 from aelang.requests.queue import list_items
 from aelang.requests.store import Store, open_store
 from aelang.requests.transactions import operating
+from aelang.requests.transactions.keeping import services_of
 from aelang.requests.transactions.operating import Repair
 from aelang.requests.transactions.planning import Add, CannotPrepare, Delete, Modify
+from aelang.requests.transactions.rows import Service
 from tests.requests.transactions.shop import Company, Servers, open_company, values, write_company
 from tests.requests.working import BEGIN
 
@@ -65,6 +67,36 @@ def test_one_of_those_who_want_a_service_gets_it(store: Store, tmp_path: Path, o
     refused = [str(each) for each in found if each != holder]
     assert 3 == len(refused)
     assert [] == [each for each in refused if not each.endswith(f"is already involved in request with id: {holder}")]
+
+
+def test_a_service_that_is_to_be_shared_is_made_by_one_of_those_who_want_it_first(
+    store: Store, tmp_path: Path, opened: Compilation
+) -> None:
+    work = company(store, tmp_path, opened)
+    for _ in range(4):
+        work.order(SITE)
+        work.work()
+    parents = [each.id for each in services(work) if each.name == "WebSite"]
+
+    def order(other: Store) -> object:
+        try:
+            change = Add("/Hosting/Statistics/standard", parent=parents.pop())
+            return Company(other, tmp_path, work.servers, opened).order(change)
+        except CannotPrepare as fault:
+            return str(fault)
+
+    found = at_once(store, order, 4)
+    (holder,) = [each for each in found if isinstance(each, int)]
+    refused = f"Service Statistics is already involved in request with id: {holder}"
+    assert [refused] * 3 == [each for each in found if each != holder]
+    work.work()
+    assert 1 == len({each.physical_id for each in services(work) if each.name == "Statistics"})
+
+
+def services(work: Company) -> tuple[Service, ...]:
+    """What the account has."""
+    with work.store.reading() as connection:
+        return services_of(connection, 1)
 
 
 def test_a_transaction_that_is_continued_twice_at_once_goes_on_once(

@@ -13,12 +13,13 @@ from aelang.requests.store.cases import carry_out
 from aelang.requests.store.upkeep import check_store
 from aelang.requests.transactions import operating
 from aelang.requests.transactions.accounts import find_account
-from aelang.requests.transactions.journal import broken_lines, read_lines
-from aelang.requests.transactions.keeping import services_of
+from aelang.requests.transactions.journal import broken_lines, read_lines, seal_of
+from aelang.requests.transactions.keeping import services_at, services_of
 from aelang.requests.transactions.operating import Repair
 from aelang.requests.transactions.planning import Add, CannotPrepare, Delete, Modify
+from aelang.requests.transactions.standing import actions_of
 from tests.requests.stores import SqliteStores
-from tests.requests.transactions.shop import Company, Servers, open_company, values, write_company
+from tests.requests.transactions.shop import WEB_SITE, Company, Servers, open_company, simple, values, write_company
 from tests.requests.working import BEGIN
 
 SITE = Add("/Hosting/WebSite/standard", values(domain="example.org"))
@@ -94,6 +95,32 @@ def test_properties_are_worked_out_when_the_command_is_executed(
     assert {"of": "info@example.org"} in found["/Hosting/Server/mail"]
     expected = {"address": "10.0.0.2", "host": "www.example.org", "owner": "acme", "quota": "100"}
     assert [expected] == found["/Hosting/Server/two"]
+
+
+def test_a_property_may_be_made_from_the_resource_of_another_service(kept: Store, tmp_path: Path) -> None:
+    site = WEB_SITE.replace("$WebSite::contact", "$WebSite/space::address").replace(
+        "'info@' + ::domain", "$WebSite/space::address"
+    )
+    work = company(kept, tmp_path, open_company(write_company(tmp_path / "shop", {"WebSite": site})))
+    number = work.order(SITE)
+    work.work()
+    assert ("Ok", "finished", "Ok") == ends(work, number)
+    mail = work.servers.services["/Hosting/Server/mail"].values()
+    assert ["10.0.0.2"] == [each["address"] for each in mail if "address" in each]
+    with kept.reading() as connection:
+        found = {each.name: each.values for each in services_of(connection, find_account(connection, "acme").id)}
+    assert "10.0.0.2" == found["WebSite"]["contact"]
+
+
+def test_a_part_may_be_made_from_the_resource_of_what_is_there_already(kept: Store, tmp_path: Path) -> None:
+    extra = simple("Alias", "one", 'of = "$WebSite/space::address"')
+    work = company(kept, tmp_path, open_company(write_company(tmp_path / "shop", {"Alias": extra})))
+    work.order(SITE)
+    work.work()
+    number = work.order(Add("/Hosting/Alias/standard", {}, parent=1))
+    work.work()
+    assert ("Ok", "finished", "Ok") == ends(work, number)
+    assert {"of": "10.0.0.2"} in work.servers.services["/Hosting/Server/one"].values()
 
 
 def test_a_command_that_fails_is_tried_again(kept: Store, tmp_path: Path, opened: Compilation) -> None:
@@ -290,6 +317,30 @@ def test_a_service_that_is_shared_is_made_once_and_deleted_with_the_last(
     assert (["delete Statistics"], {}) == (after.servers.calls, after.servers.services)
 
 
+def test_the_parts_of_a_service_that_is_shared_are_shared_as_well(kept: Store, tmp_path: Path) -> None:
+    farm = simple("Farm", "one", "shared = true", "  relationship alias on init = /Hosting/Alias/standard\n")
+    pair = (
+        "class Pair < /Provisioning/ComplexService\n\n  relationship one on init = /Hosting/Farm/standard\n"
+        "  relationship two on init = /Hosting/Farm/standard\n\n  instance standard\n"
+    )
+    work = company(kept, tmp_path, open_company(write_company(tmp_path / "shop", {"Farm": farm, "Pair": pair})))
+    for path in ("/Hosting/Pair/standard", "/Hosting/Farm/standard"):
+        work.order(Add(path))
+        work.work()
+    assert ["add one, add alias"] == work.servers.calls
+    with kept.reading() as connection:
+        found = services_of(connection, 1)
+    assert ["Pair", "one", "alias", "two", "alias", "Farm", "alias"] == [each.part for each in found]
+    assert {"Ok"} == {each.status for each in found} | {each.physical_status for each in found}
+    after = again(work)
+    after.order(Delete(found[0].id))
+    after.work()
+    assert [] == after.servers.calls
+    after.order(Delete(found[5].id))
+    after.work()
+    assert (["delete alias, delete one"], {}) == (after.servers.calls, after.servers.services)
+
+
 def test_a_service_that_another_request_has_is_refused_and_named(
     store: Store, tmp_path: Path, opened: Compilation
 ) -> None:
@@ -317,7 +368,7 @@ def test_a_transaction_that_is_cancelled_before_it_begins_leaves_nothing(
 def test_a_transaction_that_is_cancelled_in_the_middle_is_rolled_back(
     kept: Store, tmp_path: Path, opened: Compilation
 ) -> None:
-    work = company(kept, tmp_path, opened, None, "die late")
+    work = company(kept, tmp_path, opened, "before", None, "die late")
     number = work.order(SITE)
     work.work_until_death()
     with kept.writing() as connection:
@@ -330,6 +381,9 @@ def test_a_transaction_that_is_cancelled_in_the_middle_is_rolled_back(
     assert ["undo: delete space", "undo: delete zone"] == after.servers.calls
     assert ("Failed", "finished", "Error") == ends(after, number)
     assert "canceled" == after.case(number).request.cancelation_status
+    with kept.reading() as connection:
+        told = [each.entry.message for each in read_lines(connection, number) if each.entry.phase == "transaction"]
+    assert ["it was cancelled"] * 2 == told[-2:]
 
 
 def stop(work: Company, number: int) -> None:
@@ -348,7 +402,8 @@ def test_a_journal_that_was_changed_is_found_out(kept: Store, tmp_path: Path, op
     with kept.writing() as connection:
         (changed, *_) = [each for each in read_lines(connection, number) if each.entry.phase == "command"]
         connection.execute(text("UPDATE journal SET status = 'Ok' WHERE id = :id"), {"id": changed.number})
-        assert [changed.number] == [each.number for each in broken_lines(read_lines(connection, number))]
+        found = broken_lines(read_lines(connection, number), seal_of(connection, number))
+        assert [changed.number] == [each and each.number for each in found]
     told = f"line {changed.number} of the journal of request {number} was changed, or one before it"
     assert (told,) == check_store(kept.path)
 
@@ -367,3 +422,22 @@ def test_a_transaction_that_was_given_up_before_it_began_goes_on(
         assert operating.go_on(connection, number, BEGIN) is None
     work.work()
     assert ("Ok", "finished", "Ok") == ends(work, number)
+
+
+def test_what_was_produced_is_said_by_the_ids_that_people_see(kept: Store, tmp_path: Path) -> None:
+    parts = "".join(
+        f"  relationship {name.lower()} on init = /Hosting/{name}/standard\n" for name in ("Statistics", "Zone")
+    )
+    pair = f"class Pair < /Provisioning/ComplexService\n\n{parts}\n  instance standard\n"
+    work = company(kept, tmp_path, open_company(write_company(tmp_path / "shop", {"Pair": pair})))
+    work.order(Add("/Hosting/Pair/standard"))
+    work.work()
+    number = work.order(Add("/Hosting/Pair/standard"))  # its statistics are those of the first one
+    work.servers.faults = ["die late"]
+    work.work_until_death()
+    work.work()
+    with kept.writing() as connection:
+        (seen,) = [each.service_id for each in actions_of(connection, work.standing(number).commands[0].id)]
+        said = Repair("Ok", "it is there", "ann", produced={str(seen): {"produced_id": "Z7"}})
+        assert operating.repair(connection, number, said, BEGIN) is None
+        assert "Z7" == services_at(connection, [seen])[seen].values["produced_id"]

@@ -5,6 +5,7 @@ from pathlib import Path
 import pytest
 from sqlalchemy import text
 
+from aelang.interpreter.values import RunValue
 from aelang.project import Compilation
 from aelang.requests.store import Store
 from aelang.requests.transactions.accounts import create_account
@@ -38,7 +39,13 @@ BARE = """class Bare < /Provisioning/Resource
   instance one
   instance often  module = /Hosting/Driver/files  max_attempts = x
 """
+TIMED = simple("Timed", "one", "until : time; open : boolean; rate : float")
+SMALL = (
+    "class Small < /Provisioning/ComplexService\n\n"
+    "  relationship space on init = /Hosting/Space/standard?quota=small\n\n  instance standard\n"
+)
 CHANGED = {
+    "Timed": TIMED, "Small": SMALL,
     "Nowhere": NOWHERE, "Endless": ENDLESS, "UpsideDown": UPSIDE_DOWN, "Round": ROUND, "Lost": LOST, "Owned": OWNED,
     "Plain": PLAIN, "Referring": REFERRING, "Bare": BARE,
 }  # fmt: skip
@@ -70,6 +77,13 @@ def _counts(store: Store) -> dict[str, int]:
         (Add("/Hosting/Plain/standard"), "`/Hosting/Plain/standard` is no service, resource or module, where a"),
         (Add("/Hosting/Server/one"), "`/Hosting/Server/one` is a resource, where a complex or simple service is"),
         (Add("/Hosting/Zone/standard", values(domian="x")), "/Hosting/Zone/standard has no property `domian`: did you"),
+        (Add("/Hosting/WebSite/standard", values(quota="abc")), "`quota` of /Hosting/WebSite/standard is 'abc', and"),
+        (Add("/Hosting/WebSite/standard", values(quota=True)), "`quota` of /Hosting/WebSite/standard is 'true', and"),
+        (Add("/Hosting/WebSite/standard", values(quota=1.5)), "is '1.5', and no integer: write digits only"),
+        (Add("/Hosting/WebSite/standard", values(quota=[1])), "/Hosting/WebSite/standard is '[1]', and no integer"),
+        (Add("/Hosting/Timed/standard", values(until="x")), "is 'x', and no time: write it as 2026-01-31 12:00:00"),
+        (Add("/Hosting/Timed/standard", values(open="maybe")), "is 'maybe', and no boolean: write `true` or `false`"),
+        (Add("/Hosting/Small/standard"), "`quota` of /Hosting/Space/standard is 'small', and no integer: write digits"),
         (Add("/Hosting/Nowhere/standard"), "/Hosting/Nowhere/standard lives nowhere: write `relationship resource = "),
         (Add("/Hosting/Endless/standard"), "/Hosting/Endless/standard has no end: it is a part of itself, or has over"),
         (Add("/Hosting/UpsideDown/standard"), "/Hosting/WebSite/standard is a complex service, and can be no part of"),
@@ -135,6 +149,15 @@ def test_two_packages_of_an_account_may_have_requests_at_once(
         work.order(Add("/Hosting/Zone/standard", package=1))
 
 
+@pytest.mark.parametrize(
+    "given",
+    [{"until": "2026-12-24 18:00:00"}, {"open": "TRUE"}, {"open": False}, {"rate": 2}, {"rate": "1e3"}, {"open": ""}],
+)
+def test_a_value_of_the_data_type_of_its_property_is_taken(work: Company, given: dict[str, RunValue]) -> None:
+    number = work.order(Add("/Hosting/Timed/standard", given))
+    assert "Pending" == work.standing(number).transaction.status
+
+
 def test_a_service_may_get_a_part_later(work: Company) -> None:
     work.order(Add("/Hosting/WebSite/standard", values(domain="acme.example")))
     work.work()
@@ -152,6 +175,8 @@ def test_a_change_without_a_property_is_refused(work: Company) -> None:
         work.order(Modify(1, {}))
     with pytest.raises(CannotPrepare, match="has no property `quoat`: did you mean `quota`"):
         work.order(Modify(1, values(quoat=1)))
+    with pytest.raises(CannotPrepare, match="`quota` of /Hosting/WebSite/standard is 'much', and no integer"):
+        work.order(Modify(1, values(quota="much")))
 
 
 def test_an_account_has_a_name_of_its_own(work: Company) -> None:

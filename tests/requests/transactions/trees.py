@@ -57,7 +57,8 @@ def grown(draw: st.DrawFn) -> Grown:
         properties = {"name": f"n{number}", "own": "own", "value": draw(st.sampled_from(values))}
         server = draw(st.sampled_from(SERVERS)) if is_simple and not inside else None
         kind = SIMPLE if is_simple else COMPLEX
-        types[path] = ServiceType(path, kind, properties, (), server)
+        shared = server is not None and draw(st.sampled_from((False, False, True)))
+        types[path] = ServiceType(path, kind, properties, (), server, shared)
         most = 0 if len(types) > 8 or depth > 3 or (inside and depth > 2) else 3
         parts = [
             PartType(f"part{each}", grow(depth + 1, is_simple), draw(st.sampled_from(({}, {"own": "$Root::name"}))))
