@@ -3,10 +3,9 @@
 from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING
 
-from aelang.cli.console import Console, printable
+from aelang.cli.console import Console
 from aelang.cli.options import HOW, JSON, WHERE, Argument, Command, Given, Option
-from aelang.cli.roots import open_roots
-from aelang.cli.show import file_and_line, one_line, tell_without_fields
+from aelang.cli.show import USUAL, explained, file_and_line, one_line, print_explained
 from aelang.names import fold
 
 if TYPE_CHECKING:
@@ -38,27 +37,17 @@ With `#message` only the fields that answer that message are explained.""",
 def execute(given: Given) -> int:
     """Prints the explanation; 1 where the path names nothing that has fields, or there is no such field."""
     from aelang.analysis.blame import Blame
-    from aelang.analysis.explain import explain
 
     console = Console(given)
-    opened = open_roots(given, console)
-    if opened is None:
-        return 1
     path, _, message = (given.text("path") or "").partition("#")
-    found = explain(opened.datastore, opened.image.index, path, with_hidden=True)
+    found = explained(given, console, path, with_hidden=True)
     if found is None:
-        return tell_without_fields(console, opened.image.index, path)
+        return 1
     fields = _wanted(console, found, given.text("field"), fold(message))
     if fields is None:
         return 1
     blame = Blame(ask=not given.flag("no_blame"))
-    if given.flag("json"):
-        import json
-
-        console.result(json.dumps(_data(found, fields, blame), ensure_ascii=False, indent=2))
-    else:
-        for line in _lines(found, fields, blame):
-            console.result(printable(line))
+    print_explained(given, console, lambda: _data(found, fields, blame), lambda: _lines(found, fields, blame))
     return 0
 
 
@@ -88,7 +77,7 @@ def _wanted(
 
 def messages_of(field: "ExplainedField") -> tuple[str, ...]:
     """The messages that `field` answers."""
-    from aelang.compiler.classes import read_messages
+    from aelang.compiler.frames import read_messages
 
     return read_messages(next((each.text for each in field.others if each.key == "message"), None))
 
@@ -96,8 +85,6 @@ def messages_of(field: "ExplainedField") -> tuple[str, ...]:
 # -- for people --------------------------------------------------------------------------------------------------
 
 _WIDEST = 60
-_USUAL = frozenset((("message", "create"), ("substitute", "t"), ("visibility", "public")))
-"""What need not be said of a field, since it goes for most."""
 
 
 def _lines(found: "Explanation", fields: "Sequence[ExplainedField]", blame: "Blame") -> Iterator[str]:
@@ -126,7 +113,7 @@ def _lines(found: "Explanation", fields: "Sequence[ExplainedField]", blame: "Bla
 
 def _told(field: "ExplainedField") -> "list[Told]":
     """The layers worth a line."""
-    unusual = {each.origin.key for each in field.layers if (each.origin.key, each.origin.text) not in _USUAL}
+    unusual = {each.origin.key for each in field.layers if (each.origin.key, each.origin.text) not in USUAL}
     return [each for each in field.layers if each.origin.key in unusual]
 
 

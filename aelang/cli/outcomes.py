@@ -89,7 +89,7 @@ def tell_fault(console: Console, index: ir.Index, ended: Ended) -> None:
                 console.tell(_TARGET_FORM)
         case Finished(workspace=workspace) if workspace.root is None:
             console.error(_why_nothing(ended.last))
-            _tell_nearest(console, index, ended.uri)
+            tell_nearest(console, index, ended.uri)
         case Finished("error", reason):
             console.error(reason or "the run ended with ae_result = error")
         case _:
@@ -113,7 +113,8 @@ def _why_nothing(last: Dropped | None) -> str:
     return "nothing was built" + ("" if last is None else f": {last.failure}: {last.message}")
 
 
-def _tell_nearest(console: Console, index: ir.Index, uri: str) -> None:
+def tell_nearest(console: Console, index: ir.Index, uri: str) -> None:
+    """Tells what is called nearly as the target `uri`, which leads nowhere."""
     from aelang.analysis.lookup import is_known
     from aelang.analysis.names import nearest_path
 

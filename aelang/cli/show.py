@@ -1,6 +1,6 @@
 """`aelang show PATH`: a class or an instance as it takes effect, and where every word of it comes from."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import TYPE_CHECKING
 
 from aelang.cli.console import Console, printable
@@ -34,34 +34,49 @@ the class where a class and an instance have the same path.""",
 def execute(given: Given) -> int:
     """Prints the explanation; 1 where the path names nothing that has fields."""
     from aelang.analysis.blame import Blame
-    from aelang.analysis.explain import explain
 
     console = Console(given)
-    opened = open_roots(given, console)
-    if opened is None:
-        return 1
-    path = given.text("path") or ""
-    found = explain(opened.datastore, opened.image.index, path)
+    found = explained(given, console, given.text("path") or "")
     if found is None:
-        return tell_without_fields(console, opened.image.index, path)
-    if given.flag("json"):
-        import json
-
-        console.result(json.dumps(_data(found, Blame()), ensure_ascii=False, indent=2))
-    else:
-        for line in _lines(found, Blame()):
-            console.result(printable(line))
+        return 1
+    blame = Blame()
+    print_explained(given, console, lambda: _data(found, blame), lambda: _lines(found, blame))
     return 0
 
 
-def tell_without_fields(console: Console, index: "ir.Index", path: str) -> int:
-    """Tells that `path` has no fields to speak of, or names nothing; the exit code."""
+def explained(given: Given, console: Console, path: str, *, with_hidden: bool = False) -> "Explanation | None":
+    """What `path` amounts to in the datastore that is meant; None, and it is told, where that has no fields."""
+    from aelang.analysis.explain import explain
+
+    opened = open_roots(given, console)
+    if opened is None:
+        return None
+    found = explain(opened.datastore, opened.image.index, path, with_hidden=with_hidden)
+    if found is None:
+        _tell_without_fields(console, opened.image.index, path)
+    return found
+
+
+def _tell_without_fields(console: Console, index: "ir.Index", path: str) -> None:
     from aelang.analysis.impact import method_thing
 
     if method_thing(index, path) is None:
-        return tell_unknown(console, index, path, "neither a class nor an instance")
-    console.error(f"`{path}` is a method, which has no fields; `aelang impact {path}` tells who calls it")
-    return 1
+        tell_unknown(console, index, path, "neither a class nor an instance")
+    else:
+        console.error(f"`{path}` is a method, which has no fields; `aelang impact {path}` tells who calls it")
+
+
+def print_explained(
+    given: Given, console: Console, data: Callable[[], object], lines: Callable[[], Iterator[str]]
+) -> None:
+    """Prints `lines`, or `data` for a program, whichever was asked for."""
+    if given.flag("json"):
+        import json
+
+        console.result(json.dumps(data(), ensure_ascii=False, indent=2))
+        return
+    for line in lines():
+        console.result(printable(line))
 
 
 # -- for people --------------------------------------------------------------------------------------------------
@@ -98,11 +113,11 @@ def _field_rows(field: "ExplainedField", domain: str, blame: "Blame") -> Iterato
     else:
         yield _row(field.name, kind, domain, field.value, blame)
     for said in field.others:
-        if (said.key, said.text) not in _USUAL:
+        if (said.key, said.text) not in USUAL:
             yield _row(f"  {said.key}", "", domain, said, blame)
 
 
-_USUAL = frozenset((("message", "create"), ("substitute", "t"), ("visibility", "public")))
+USUAL = frozenset((("message", "create"), ("substitute", "t"), ("visibility", "public")))
 """What need not be said of a field, since it goes for most."""
 
 

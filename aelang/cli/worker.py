@@ -1,8 +1,13 @@
 """`aelang worker`: what is due in the store is worked."""
 
+from typing import TYPE_CHECKING
+
 from aelang.cli.console import Console
 from aelang.cli.options import HOW, WHERE, Command, Given, Misused, Option, domain_list
-from aelang.cli.stores import STORE, place_of, with_store
+from aelang.cli.stores import STORE, place_of, shown, with_store
+
+if TYPE_CHECKING:
+    from aelang.requests.store import Store
 
 COMMAND = Command(
     text="""Works the messages of the queue, one after the other, until it is told to stop: with SIGTERM or Ctrl-C, upon
@@ -17,7 +22,7 @@ with (`aelang request move-to` changes that).""",
         *WHERE,
         Option(("--concurrency",), "So many messages at once, 1 without it.", "N", least=1),
         Option(("--drain",), "End when nothing is due."),
-        Option(("--clock",), "`virtual` jumps over all waiting: retries, schedules, leases. For trials and tests.",
+        Option(("--clock",), "`virtual` jumps over all waiting, for retries and schedules. For trials and tests.",
                choices=("real", "virtual")),
         Option(("--lease",), "Seconds after which the work of a worker that is silent is taken over, 30 without it.",
                "N", least=1),
@@ -64,7 +69,21 @@ def execute(given: Given) -> int:
         roles=given.many("role") or None,
         extend=extended,
     )
-    return run_workers(wanted, lambda said: console.tell(said) if isinstance(said, Serious) else console.note(said))
+    code = run_workers(wanted, lambda said: console.tell(said) if isinstance(said, Serious) else console.note(said))
+    return code if code or not wanted.drain else with_store(given, console, lambda store: _tell_held(store, console))
+
+
+def _tell_held(store: "Store", console: Console) -> int:
+    """Says what is neither done nor due: messages that another worker has in hand, or had when it died."""
+    from aelang.requests.queue import RUNNING, list_items
+
+    with store.reading() as connection:
+        held = list_items(connection, (RUNNING,))
+    for each in held:
+        until = "" if each.lease_until is None else f" until {shown(each.lease_until)}"
+        what = f"`{each.method}` of {each.task_id or f'{each.of.model} {each.of.id}'}"
+        console.note(f"note: worker {each.worker} holds {what}{until}: if it has died, it is free then")
+    return 0
 
 
 def _references(given: Given, console: Console) -> tuple[str, ...] | None:

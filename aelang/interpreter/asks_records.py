@@ -3,8 +3,10 @@
 from collections.abc import Sequence
 
 from aelang.interpreter.conversion import service_model_name, to_integer
+from aelang.interpreter.failures import AutomateError
 from aelang.interpreter.handle import RunHandle
-from aelang.interpreter.ports import Refused, ServiceModel
+from aelang.interpreter.invoke import BASE_METHODS
+from aelang.interpreter.ports import MethodCall, Refused, ServiceModel
 from aelang.interpreter.values import RunValue, to_text
 
 
@@ -96,9 +98,37 @@ def _where_in(handle: RunHandle, model: str, conditions: dict[str, RunValue]) ->
 
 def execute(handle: RunHandle, command: str, arguments: list[RunValue]) -> object:
     """Does `command`."""
+    if command == _MAIL:
+        return _send_mail(handle, arguments)
     try:
         return handle.catalog.execute(command, tuple(arguments))
     except LookupError as fault:
         raise Refused("MethodNotFound", str(fault.args[0] if fault.args else fault)) from None
     except ValueError as fault:
         raise Refused("ArgumentError", str(fault)) from None
+
+
+_MAIL = "send_email"
+_PARTS = ("to", "from", "subject", "body")
+_OPTIONS = ("cc", "bcc", "content_type")
+
+
+def _send_mail(handle: RunHandle, arguments: list[RunValue]) -> object:
+    """What the builtin method of that name does, with the parts of a mail in order; at the end, as in the reference
+    engine, a content type, or a hash with it, `cc` and `bcc`."""
+    least = len(_PARTS)
+    if not least <= len(arguments) <= least + 1:
+        raise Refused("ArgumentError", f"`{_MAIL}` takes {least} to {least + 1} arguments, not {len(arguments)}")
+    inputs = {name: to_text(value) for name, value in zip(_PARTS, arguments, strict=False)}
+    given = arguments[least] if len(arguments) > least else None
+    options = given if isinstance(given, dict) else {} if given is None else {"content_type": given}
+    for key, value in options.items():
+        if to_text(key) not in _OPTIONS:
+            raise Refused("ArgumentError", f"`{_MAIL}` has no option `{to_text(key)}`: it has {', '.join(_OPTIONS)}")
+        inputs[to_text(key)] = to_text(value)
+    method = BASE_METHODS[_MAIL]
+    call = MethodCall(method, inputs, RunHandle(handle.workspace, handle.caller, method.name, inputs), ())
+    try:
+        return handle.workspace.runtime.methods.run(call).value
+    except AutomateError as fault:
+        raise Refused(type(fault).__name__, fault.message) from None

@@ -35,30 +35,28 @@ def shown_variables(workspace: Workspace) -> dict[str, RunValue]:
 
 
 def _object_xml(obj: WorkspaceObject, depth: int, lines: list[str], *, private: bool) -> None:
-    names = f'namespace="{_escape(obj.namespace)}" class="{_escape(obj.klass)}" instance="{_escape(obj.instance)}"'
-    body: list[str] = []
-    for name, value in shown_attributes(obj, private=private).items():
-        _element(f'MiqAeAttribute name="{_escape(name)}"', value, depth + 1, body)
-    for child in obj.children:
-        _object_xml(child, depth + 1, body, private=private)
-    _wrap(f"MiqAeObject {names}", body, depth, lines)
-
-
-def _wrap(tag: str, body: list[str], depth: int, lines: list[str]) -> None:
     pad = "  " * depth
-    lines.append(f"{pad}<{tag}>")
-    lines.extend(body)
-    lines.append(f"{pad}</{tag.partition(' ')[0]}>")
+    names = f'namespace="{_escape(obj.namespace)}" class="{_escape(obj.klass)}" instance="{_escape(obj.instance)}"'
+    lines.append(f"{pad}<MiqAeObject {names}>")
+    for name, value in shown_attributes(obj, private=private).items():
+        _element("MiqAeAttribute", f'name="{_escape(name)}"', value, depth + 1, lines)
+    for child in obj.children:
+        _object_xml(child, depth + 1, lines, private=private)
+    lines.append(f"{pad}</MiqAeObject>")
 
 
-def _element(tag: str, value: RunValue, depth: int, lines: list[str]) -> None:
-    body: list[str] = []
-    _value_xml(value, depth + 1, body)
-    _wrap(tag, body, depth, lines)
+def _element(tag: str, named: str, value: RunValue, depth: int, lines: list[str]) -> None:
+    pad = "  " * depth
+    lines.append(f"{pad}<{tag} {named}>")
+    _value_xml(value, depth + 1, lines)
+    lines.append(f"{pad}</{tag}>")
 
 
 def _value_xml(value: RunValue, depth: int, lines: list[str]) -> None:
     pad = "  " * depth
+    if type(value) is str:  # most are
+        lines.append(f"{pad}<String>{_escape(value)}</String>")
+        return
     match value:
         case Password():
             lines.append(f"{pad}<Password>{MASK}</Password>")
@@ -66,15 +64,15 @@ def _value_xml(value: RunValue, depth: int, lines: list[str]) -> None:
             name = type_name(value)
             lines.append(f"{pad}<{name}>{_escape(to_text(value))}</{name}>")
         case list():
-            body: list[str] = []
+            lines.append(f"{pad}<Array>")
             for at, each in enumerate(value, 1):
-                _element(f'Element index="{at}"', each, depth + 1, body)
-            _wrap("Array", body, depth, lines)
+                _element("Element", f'index="{at}"', each, depth + 1, lines)
+            lines.append(f"{pad}</Array>")
         case dict():
-            body = []
+            lines.append(f"{pad}<Hash>")
             for key, each in value.items():
-                _element(f'Key name="{_escape(to_text(key))}"', each, depth + 1, body)
-            _wrap("Hash", body, depth, lines)
+                _element("Key", f'name="{_escape(to_text(key))}"', each, depth + 1, lines)
+            lines.append(f"{pad}</Hash>")
         case None | float() | datetime():
             name = type_name(value)
             text = inspect(value).replace("]]>", "]]]]><![CDATA[>")
@@ -85,10 +83,7 @@ def _value_xml(value: RunValue, depth: int, lines: list[str]) -> None:
 
 
 def _escape(text: str) -> str:
-    if text.isascii() and text.isprintable() and not _MARKS.intersection(text):
+    if text.isascii() and text.isprintable() and not ("&" in text or "<" in text or ">" in text or '"' in text):
         return text
     clean = "".join(character if character >= " " or character in "\t\n\r" else "\ufffd" for character in text)
     return clean.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;").replace('"', "&quot;")
-
-
-_MARKS = frozenset('&<>"')

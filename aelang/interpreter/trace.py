@@ -104,6 +104,13 @@ class Undone(NamedTuple):
     result: str
 
 
+class CutOff(NamedTuple):
+    """A run was cut off, since its worker ended: in `state`, blank where that is not known."""
+
+    depth: int
+    state: str = ""
+
+
 class Logged(NamedTuple):
     """A line from a method, or about an oddity; `level` is info, warn or error."""
 
@@ -125,6 +132,7 @@ Event: TypeAlias = (
     | StateEntered
     | StateProcessed
     | Undone
+    | CutOff
     | Logged
 )
 
@@ -133,7 +141,7 @@ EVENT_KINDS: dict[str, Callable[..., Event]] = {
     each.__name__: each
     for each in (
         Instantiating, UpdatedNamespace, Following, Followed, Missing, Dropped, MethodCalled, MethodEnded, PassedOver,
-        StateEntered, StateProcessed, Undone, Logged,
+        StateEntered, StateProcessed, Undone, CutOff, Logged,
     )
 }  # fmt: skip
 """The events by name, as traces that are kept name them."""

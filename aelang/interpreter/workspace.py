@@ -51,8 +51,9 @@ class Workspace:
     """What one run, or several in a row, have built. `nodes` are the objects in the order of their creation."""
 
     __slots__ = (
-        "_root", "active", "built", "can_undo", "current", "emit", "long_texts", "lookups", "machines", "masks",
-        "nodes", "rollback", "runtime", "saved_states", "skip_methods", "stack", "state_vars", "steps", "undos",
+        "_root", "active", "ahead", "built", "can_undo", "current", "emit", "long_texts", "lookups", "machines",
+        "masks", "nodes", "rollback", "runtime", "saved_states", "skip_methods", "stack", "state_vars", "steps",
+        "undos",
     )  # fmt: skip
 
     def __init__(self, runtime: "Runtime", emit: Callable[[Event], None], *, skip_methods: bool) -> None:
@@ -73,6 +74,7 @@ class Workspace:
         self.machines: list[str] = []
         self.undos: list[Undo] = []
         self.rollback: Rollback | None = None
+        self.ahead: Callable[[Undo | None], None] | None = None  # is told that a state begins, and what would undo it
         self.can_undo = False  # a machine was left that has undos, completed or not
         self._root: WorkspaceObject | None = None
 

@@ -1,7 +1,7 @@
 """Choosing: what of a log belongs to one request or one context."""
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
 
 from aelang.logs.assemble import Log
 from aelang.logs.entries import ANYWHERE, Entry
@@ -13,17 +13,19 @@ _REQUEST_IN_URI = re.compile(r"miq_request=(\d+)(?:&|#|$)")
 
 def of_request(log: Log, request: int) -> Log:
     """`log` with what belongs to that request: its own context, its tasks', and events about it."""
-    kept = []
+    kept, whole = [], set()
     for context in log.contexts:
         runs = context.runs if context.request == request else _about(context, request)
         if runs:
             kept.append(context._replace(runs=runs))
-    return _of(log, kept)
+            if len(runs) == len(context.runs):
+                whole.add(context.name)
+    return _of(log, kept, whole)
 
 
 def of_context(log: Log, name: str) -> Log:
     """`log` with that context alone."""
-    return _of(log, [context for context in log.contexts if context.name == name])
+    return _of(log, [context for context in log.contexts if context.name == name], {name})
 
 
 def _about(context: Context, request: int) -> tuple[Run, ...]:
@@ -38,13 +40,12 @@ def is_about(uri: str, request: int) -> bool:
     return any(int(found) == request for found in _REQUEST_IN_URI.findall(uri))
 
 
-def _of(log: Log, contexts: list[Context]) -> Log:
-    names = {context.name for context in contexts} - {ANYWHERE}
+def _of(log: Log, contexts: list[Context], whole: Collection[str]) -> Log:
+    """`log` with these `contexts`, and with the faults of those that are there with all their runs."""
     times = [(run.begin, run.end) for context in contexts for run in context.runs]
     begins = [begin for begin, _ in times if begin is not None]
     ends = [end for _, end in times if end is not None]
-    whole = {context.name for context in contexts if context in log.contexts}
-    faults = tuple(fault for fault in log.faults if fault.context in names or fault.context in whole)
+    faults = tuple(fault for fault in log.faults if fault.context in whole)
     return log._replace(
         contexts=tuple(contexts), faults=faults, begin=min(begins, default=None), end=max(ends, default=None)
     )

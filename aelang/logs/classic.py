@@ -3,6 +3,7 @@
 from typing import assert_never
 
 from aelang.interpreter.trace import (
+    CutOff,
     Dropped,
     Event,
     Followed,
@@ -51,6 +52,8 @@ def log_line(event: Event) -> str:
             return f"info: Processed State=[{state}] with Result=[{result}], Next State=[{next_state}]"
         case Undone(_, state, result):
             return f"info: Undone State=[{state}] with Result=[{result}]"
+        case CutOff(_, state):
+            return "warn: The run was cut off" + (f" in State=[{state}]" if state else "")
         case Logged(_, level, text):
             return f"{level}: {text}"
         case _:

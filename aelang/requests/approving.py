@@ -98,6 +98,8 @@ def _approval_of(case: Case, by: Person, only: int | None, verb: str) -> Approva
     if verb == "approve" and any(each.stamper_id == by.id for each in _given(case) if by.id is not None):
         return Refused(f"{by.name or by.userid} has approved request {request.id} already: others are still asked")
     asked = [each for each in case.approvals if only in (None, each.id)]
+    if not asked:
+        return Refused(f"request {request.id} has no approval {only}: `aelang request show {request.id}` lists them")
     open_ones = [each for each in asked if each.state == "pending" or verb == "deny"]
     if not open_ones:
         return Refused(f"nobody is asked to {verb} request {request.id} any more")

@@ -6,6 +6,7 @@ from datetime import datetime
 from aelang.requests.decision import Answer, Decision, Refused
 from aelang.requests.rows import Case, Person, Task
 from aelang.requests.tasks import CANCELED, report
+from aelang.requests.types import TEMPLATE
 
 CANCEL_REQUESTED, CANCELING, IS_CANCELED = "cancel_requested", "canceling", "canceled"
 
@@ -13,6 +14,8 @@ CANCEL_REQUESTED, CANCELING, IS_CANCELED = "cancel_requested", "canceling", "can
 def cancel(case: Case, by: Person, now: datetime) -> Answer:
     """R9, asked for by `by`: the requester, or one who may approve."""
     request = case.request
+    if request.type == TEMPLATE:
+        return Refused(f"request {request.id} is a template: it is never executed, so there is nothing to cancel")
     if request.request_state == "finished":
         return Refused(f"request {request.id} is finished: there is nothing to cancel")
     if request.cancelation_status is not None:

@@ -4,13 +4,12 @@ from collections.abc import Callable, Mapping
 from datetime import datetime
 from typing import Any, NamedTuple, TypeAlias
 
-from aelang.diagnostics import did_you_mean
 from aelang.interpreter.values import RunValue, Symbol, to_text
 from aelang.requests import approving
 from aelang.requests.decision import Answer, Decision, Event, Refused
-from aelang.requests.options import InvalidOptions, as_options, check_count, get, merged, with_options
+from aelang.requests.options import SOURCE_VM, InvalidOptions, as_options, check_count, get, merged, with_options
 from aelang.requests.rows import Approval, Case, Options, Person, Request
-from aelang.requests.types import REQUEST_TYPES, TEMPLATE, RequestType, type_named
+from aelang.requests.types import TEMPLATE, RequestType, type_named, unknown_type
 from aelang.services.options import read_option
 from aelang.services.records import Reference
 
@@ -27,8 +26,8 @@ class Approver(NamedTuple):
 
 
 class Wanted(NamedTuple):
-    """A request that somebody wants. `type` is its model, or one of the values of `request_type`. One for a service
-    may lie in a `cart` until its order is placed; any other is ordered with this."""
+    """A request that somebody wants. `type` is its model, or one of the values of `request_type`. One for a service,
+    and no other, may lie in a `cart` until its order is placed."""
 
     type: str
     options: Mapping[Any, Any] = {}
@@ -48,15 +47,14 @@ def create(
     events nor a life (REQUESTS 1.6)."""
     kind = type_named(wanted.type)
     if kind is None:
-        hint = did_you_mean(
-            wanted.type, [*REQUEST_TYPES, *(name for each in REQUEST_TYPES.values() for name in each.kinds)]
-        )
-        return Refused(f"there is no request type `{wanted.type}`" + (f": {hint}" if hint else ""))
+        return Refused(unknown_type(wanted.type))
     if requester is None or requester.id is None:
         return Refused("a request needs a requester: name a user that there is")
     request_type = wanted.request_type or (wanted.type if wanted.type in kind.kinds else kind.kinds[0])
     if request_type not in kind.kinds:
         return Refused(f"a {kind.request} has no request type `{request_type}`: write {' or '.join(kind.kinds)}")
+    if wanted.cart and not kind.waits:
+        return Refused(f"a request of the type `{kind.kinds[0]}` cannot lie in a cart: only one for a service can")
     try:
         options = _options(kind, wanted, requester, now)
     except InvalidOptions as fault:
@@ -142,8 +140,8 @@ def _automation_options(options: Options, requester: Person) -> Options:
 
 def _description(kind: RequestType, options: Options, source: Reference | None) -> str:
     if kind.request == TEMPLATE:
-        name = _name_of(read_option(options, "src_vm_id"))
-        return f"Miq Provision Request Template for {name or (source.id if source else '')}".rstrip()
+        name = _name_of(read_option(options, SOURCE_VM)) or (source.id if source else "")
+        return f"Miq Provision Request Template for {name}" if name else "Miq Provision Request Template"
     if kind.tasks == "vms":
         return vm_description(options)
     return "Automation Task" if kind.request == "AutomationRequest" else kind.says
@@ -151,7 +149,7 @@ def _description(kind: RequestType, options: Options, source: Reference | None) 
 
 def vm_description(options: Options, name: str | None = None) -> str:
     """How a request for VMs, or a task that makes one called `name`, is described."""
-    template = _name_of(read_option(options, "src_vm_id"))
+    template = _name_of(read_option(options, SOURCE_VM))
     made = name or to_text(get(options, "vm_name"))
     text = f"Provision from [{template}]" if template else "Provision"
     return f"{text} to [{made}]" if made else text

@@ -11,26 +11,39 @@ from collections.abc import Mapping
 from sqlalchemy import Connection
 
 from aelang.interpreter.outcome import Checkpoint, Failed, Finished, Retry, Rollback
+from aelang.requests import starting
 from aelang.requests import tasks as lifecycle
 from aelang.requests.cancelling import is_to_stop, stopped, undoing
 from aelang.requests.clock import later
 from aelang.requests.decision import AUTOMATE, HIGH_PRIORITY, Answer, Message
 from aelang.requests.deliver_requests import create_request_tasks, new_event, resource_entry
 from aelang.requests.images import image_of
+from aelang.requests.once import DONE, IN_DOUBT, WaitsForOperator
 from aelang.requests.options import get
+from aelang.requests.progress import read_progress
 from aelang.requests.raising import Raising, delivering, heard, raise_event, then_of, told_uri
+from aelang.requests.recovery import calls_in_doubt
 from aelang.requests.rows import Case, Task
-from aelang.requests.steps import Ended, Handler, Lapsed, Run, Step, Work, checkpoint_values, read_checkpoint, see
+from aelang.requests.steps import (
+    Effect,
+    Ended,
+    Handler,
+    Lapsed,
+    Run,
+    Step,
+    Work,
+    checkpoint_values,
+    read_checkpoint,
+    see,
+)
 from aelang.requests.store.keeping import release_locks
 from aelang.requests.store.record_rows import create_row, see_row
 from aelang.requests.targets import event_uri, is_service, task_uri
 from aelang.requests.types import PROVISIONING, VM_TASK
+from aelang.requests.worker_journal import keep_cut_off
 from aelang.services.events import is_prevented
 from aelang.services.models import EVENTS
 from aelang.services.records import Reference, Row
-
-CANCEL = "Request is canceled by user."
-
 
 # -- events ------------------------------------------------------------------------------------------------------
 
@@ -124,7 +137,7 @@ def _run_of(step: Step, connection: Connection, case: Case, task: Task, checkpoi
 
 
 def _unseen(step: Step, connection: Connection, case: Case, task: Task, checkpoint: Checkpoint | None) -> Run:
-    user, image = case.request.requester_id, image_of(connection, case.request.id)
+    user, image = case.request.requester_id, case.request.image_hash
     if checkpoint is not None:
         return Run(checkpoint.uri, user, image, checkpoint)
     state = step.claimed.arguments.get("state")
@@ -172,15 +185,44 @@ def _end(step: Step, connection: Connection, case: Case) -> None:
 
 
 def _stop(step: Step, connection: Connection, case: Case, task: Task, checkpoint: Checkpoint | None) -> "Work | None":
-    """The next step of a task that is to stop: what it did is undone, if the datastore says how."""
-    if checkpoint is None or not checkpoint.undos:
+    """The next step of a task that is to stop: what it did is undone, if the datastore says how. That is a message of
+    its own, so that the run before it, should that have been cut short, is not gone on with."""
+    in_doubt = calls_in_doubt(connection, step.request, step.claimed.number)
+    asked = next((each for each in in_doubt if each.said is None), None)
+    if asked is not None:
+        return _ask(asked.method)
+    run = _run_of(step, connection, case, task, checkpoint)
+    begun = run.checkpoint or Checkpoint(run.uri, {}, {}, {})
+    back = _back(step, begun, is_done=all(each.said == DONE for each in in_doubt))
+    if back is None:
         _end(step, connection, step.carry(connection, case, stopped(case, task.id, step.now())))
+    else:
+        keep_cut_off(connection, step)
+        step.carry(connection, case, undoing(case, task.id, step.now()))
+        step.put(connection, step.again(back, step.now(), None))
+    return None
+
+
+def _back(step: Step, begun: Checkpoint, *, is_done: bool) -> Checkpoint | None:
+    """The rollback of what was done before `begun`, and of what a run that went on from there, and was cut short, is
+    known to have done; None where that is nothing."""
+    progress = read_progress(step.claimed.progress)
+    if progress is not None and progress.machine and progress.undos:
+        return progress.back(begun, lifecycle.CANCELED, is_done=is_done)
+    if not begun.undos:
         return None
-    case = step.carry(connection, case, undoing(case, task.id, step.now()))
-    machine = next(iter(checkpoint.state_info), checkpoint.undos[0].machine)
-    state = str(checkpoint.root.get("ae_state") or "")
-    back = checkpoint._replace(rollback=checkpoint.rollback or Rollback(machine, CANCEL, state, failed=False))
-    return _run_machine(step, _run_of(step, connection, case, task, back))
+    machine = next(iter(begun.state_info), begun.undos[0].machine)
+    state = str(begun.root.get("ae_state") or "")
+    return begun._replace(rollback=begun.rollback or Rollback(machine, lifecycle.CANCELED, state, failed=False))
+
+
+def _ask(method: str) -> Work:
+    """An operator has to say whether `method` had done its work: only then it is known what is to be undone."""
+
+    def wait() -> None:
+        raise WaitsForOperator(method, IN_DOUBT)
+
+    yield Effect(wait)
 
 
 def _stop_work(step: Step, connection: Connection, case: Case, task: Task) -> "Work | None":
@@ -241,14 +283,17 @@ HANDLERS: Mapping[str, Handler] = {
 
 
 def give_up(step: Step, connection: Connection, reason: str) -> None:
-    """A message is dead: its task says so, and waits for an operator; or its event does."""
+    """A message is dead: its task says so, and waits for an operator; or its event does, or its request."""
     if step.claimed.of.model in EVENTS:
         heard(connection, step.claimed.of, step.now(), reason)
         return
+    said = {"status": "Error", "message": f"Error: {reason}"}
     try:
         case = step.case(connection)
+        if step.claimed.method == "create_request_tasks":
+            step.carry(connection, case, starting.cannot_create(case, said["message"], step.now()))
+            return
         task = _open_task(step, case)
     except Lapsed:
         return
-    columns = {"needs_operator": True, "status": "Error", "message": f"Error: {reason}"}
-    step.carry(connection, case, lifecycle.report(case, task.id, columns, step.now()))
+    step.carry(connection, case, lifecycle.report(case, task.id, {"needs_operator": True, **said}, step.now()))

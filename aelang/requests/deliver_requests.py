@@ -20,6 +20,7 @@ from aelang.requests.options import get
 from aelang.requests.rows import Case, Task
 from aelang.requests.steps import Ended, Run, Step, Work, checkpoint_values, read_checkpoint, see
 from aelang.requests.store.cases import RowNumbers, read_case
+from aelang.requests.store.keeping import take_turn
 from aelang.requests.store.record_rows import create_row, find_row, find_rows
 from aelang.requests.targets import Entry, event_uri, include_uri, is_service, name_uri
 from aelang.requests.types import TEMPLATE, VM_TASK
@@ -56,11 +57,13 @@ def create_request_tasks(step: Step, connection: Connection) -> "Work | None":
 
 
 def _starting_event(step: Step, connection: Connection) -> Reference:
-    """Its row, which is there already where a worker died at this."""
+    """Its row, which is there already where a worker died at this. Of requests that are begun at one moment the quota
+    goes by the order of these rows."""
     of = step.claimed.of
     wanted: Mapping[str, RunValue] = {
         "event_type": "request_starting", "target_id": of.id, "target_type": of.model,
     }  # fmt: skip
+    take_turn(connection)
     known = find_rows(connection, "RequestEvent", wanted)
     return known[0].reference if known else new_event(step, connection, "RequestEvent", "request_starting", "Request")
 
@@ -119,7 +122,7 @@ def _grow_service(step: Step, connection: Connection, task: Task) -> _Sub:
         case = step.case(connection)
         user = case.request.requester_id
         uri = include_uri(task, template.reference, user, step.server)
-        connection, ended = yield Run(uri, user, image_of(connection, case.request.id))
+        connection, ended = yield Run(uri, user, case.request.image_hash)
         if not _is_included(ended):
             return connection
         _add_parts(step, connection, task, template)
@@ -212,7 +215,7 @@ def _owner(connection: Connection, case: Case) -> trees.Owner:
 def _name(step: Step, connection: Connection, task: Task) -> _Sub:
     case = step.case(connection)
     user = case.request.requester_id
-    connection, ended = yield Run(name_uri(task, user, step.server), user, image_of(connection, case.request.id))
+    connection, ended = yield Run(name_uri(task, user, step.server), user, case.request.image_hash)
     root = ended.outcome.root if isinstance(ended.outcome, Finished) else {}
     name = to_text(root.get("vmname")) or to_text(get(task.options, "vm_name"))
     if name:

@@ -6,15 +6,18 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from sqlalchemy import Connection, Table, select
+from sqlalchemy import Connection, Table, or_, select
 
 from aelang.requests import recovery
-from aelang.requests.queue import Item, list_items
+from aelang.requests.progress import AT_WORK, CUT_OFF, read_progress, state_lines
+from aelang.requests.queue import DEAD, RUNNING, Item, list_items
 from aelang.requests.rows import Case, Request, Task
 from aelang.requests.store.cases import read_case
 from aelang.requests.store.keeping import Entry, read_journal
-from aelang.requests.store.schema import REQUESTS, TASKS, TRACES, TRANSACTIONS
+from aelang.requests.store.schema import QUEUE, REQUESTS, TASKS, TRACES, TRANSACTIONS
+from aelang.requests.transactions.words import UNDO_FAILED, UNDO_IN_PROGRESS, UNDO_OK
 from aelang.requests.types import PROVISIONING, TEMPLATE, type_named
+from aelang.services.models import ancestors
 
 if TYPE_CHECKING:
     from aelang.requests.transactions.standing import Standing
@@ -51,6 +54,15 @@ class Fault(NamedTuple):
     place: str = ""
 
 
+class Cancelation(NamedTuple):
+    """Who asked for it that the request be cancelled: his userid and his name, when, and why if he said so."""
+
+    by: str
+    name: str
+    at: datetime
+    reason: str | None
+
+
 class Hint(NamedTuple):
     """What a request waits for, and the command that helps, where one does."""
 
@@ -67,6 +79,7 @@ class History(NamedTuple):
     items: tuple[Item, ...]
     waits_for: tuple[Hint, ...]
     transaction: "Standing | None" = None
+    cancelation: Cancelation | None = None
 
 
 def read_history(connection: Connection, number: int) -> History | None:
@@ -77,13 +90,19 @@ def read_history(connection: Connection, number: int) -> History | None:
     journal = read_journal(connection, number)
     items = list_items(connection, request=number)
     operator = recovery.waiting(connection, number)
-    fault = _fault(journal, case.request)
+    fault = _fault(journal, case)
     if fault is not None and not fault.place:
         fault = _with_place(connection, case, fault)
     hints = tuple(_hints(case, items, operator))
+    found = History(case, (), fault, items, hints, cancelation=_cancelation(journal))
     if case.request.type == PROVISIONING:
-        return _of_transaction(connection, History(case, (), fault, items, hints))
-    return History(case, states_seen(journal), fault, items, hints)
+        return _of_transaction(connection, found)
+    return found._replace(states=states_seen(journal, items))
+
+
+def _cancelation(journal: Sequence[Entry]) -> Cancelation | None:
+    found = next((each for each in reversed(journal) if each.phase == recovery.CANCEL), None)
+    return None if found is None else Cancelation(found.detail["by"], found.detail["name"], found.at, found.message)
 
 
 def _of_transaction(connection: Connection, history: History) -> History:
@@ -101,17 +120,22 @@ def _of_transaction(connection: Connection, history: History) -> History:
     return history._replace(transaction=found)
 
 
-def states_seen(journal: Iterable[Entry]) -> tuple[StateSeen, ...]:
+_UNDONE = {UNDO_OK: "Undone", UNDO_IN_PROGRESS: "Being undone", UNDO_FAILED: "Undo failed"}
+
+
+def states_seen(journal: Iterable[Entry], items: Iterable[Item] = ()) -> tuple[StateSeen, ...]:
     """The states that `journal` tells of, in the order in which they were first entered; a machine inside of a state
-    stands behind that."""
+    stands behind that. `items` are messages of the queue, which know of the runs that have not come back."""
     seen: dict[tuple[int, tuple[str, ...]], StateSeen] = {}
-    for each in journal:
+    for each in (*journal, *(entry for item in items for entry in _in_hand(item))):
         if each.task_id is None or not each.state:
             continue
         if each.phase == "state":
             path = (*_detail(each, "within"), each.state)
             _enter(seen, each, path)
             seen[each.task_id, path] = _tried(seen[each.task_id, path], each, each.message or "")
+        elif each.phase == "undo":
+            _undo(seen, each)
         elif each.phase == "step" and each.status == _ERROR:
             path = tuple(name for _, name in _detail(each, "position")) or (each.state,)
             _enter(seen, each, path)
@@ -121,6 +145,24 @@ def states_seen(journal: Iterable[Entry]) -> tuple[StateSeen, ...]:
                 told = (known.last, known.result) == (each.at, _ERROR)  # a line of the state itself stands before it
                 seen[key] = known._replace(message=said) if told else _tried(known, each, said)
     return tuple(seen.values())
+
+
+def _in_hand(item: Item) -> Iterable[Entry]:
+    """The lines that the journal would have of a run that has not come back; and of the states that it is in."""
+    progress = read_progress(item.progress)
+    if progress is None or ancestors(item.of.model)[-1] != "MiqRequestTask":
+        return ()
+    is_at_work = item.state == RUNNING and item.fence == progress.fence
+    line = Entry(item.request_id or 0, "state", "", item.created_on, item.of.id)
+    return state_lines(progress, line, AT_WORK if is_at_work else CUT_OFF)
+
+
+def _undo(seen: dict[tuple[int, tuple[str, ...]], StateSeen], entry: Entry) -> None:
+    """The state is as if it had not been; the journal does not say in which machines it is."""
+    for (task, path), state in reversed(seen.items()):
+        if task == entry.task_id and path[-1] == entry.state:
+            seen[task, path] = state._replace(result=_UNDONE.get(entry.status, entry.status), last=entry.at, message="")
+            return
 
 
 def _detail(entry: Entry, name: str) -> Sequence[Any]:
@@ -138,11 +180,14 @@ def _tried(state: StateSeen, entry: Entry, message: str) -> StateSeen:
     return state._replace(attempts=state.attempts + 1, last=entry.at, result=entry.status, message=message)
 
 
-def _fault(journal: Sequence[Entry], request: Request) -> Fault | None:
+def _fault(journal: Sequence[Entry], case: Case) -> Fault | None:
     """The last step that failed; the state in it is told by the entries before it, where it does not say so itself. An
-    event that ended in an error is one only if the request ended with that: one that is not approved by itself, say,
-    waits for a person instead."""
-    ended = request.request_state == "finished" and request.status == _ERROR
+    event that ended in an error is one only if the request ended with that, before it had any task: one that is not
+    approved by itself, say, waits for a person instead."""
+    request = case.request
+    ended = (request.request_state, request.status) == ("finished", _ERROR) and not (
+        case.tasks or request.cancelation_status
+    )
     found = [each for each in journal if each.status in _FAILED and (ended or each.task_id or each.phase == "queue")]
     if not found:
         return None
@@ -158,18 +203,17 @@ def _fault(journal: Sequence[Entry], request: Request) -> Fault | None:
 def _with_place(connection: Connection, case: Case, fault: Fault) -> Fault:
     """`fault` with what the method said that failed, as the trace of its run has it."""
     from aelang.interpreter.trace import Logged
-    from aelang.requests.traces import read_events
+    from aelang.requests.traces import read_events, said_by_method
 
     context = next((each.task_id for each in case.tasks if each.id == fault.task), "")
     of = (TRACES.c.request_id == case.request.id) & (TRACES.c.task_id == context) & (TRACES.c.at == fault.at)
     body = connection.execute(select(TRACES.c.body).where(of).order_by(TRACES.c.id.desc()).limit(1)).scalar()
-    texts = [] if body is None else [
-        each.text for each in read_events(body) if isinstance(each, Logged) and each.level == "error"
-    ]  # fmt: skip
+    events = () if body is None else read_events(body)
+    texts = [each.text for each in events if isinstance(each, Logged) and each.level == "error"]
     of_method = [text.partition("> ")[2] for text in texts if text.startswith("<AEMethod ")]
     found = [match for text in of_method if (match := _PLACE.search(text))]
     place = "" if not found else f"{found[-1][1] or found[-1][3]}:{found[-1][2] or found[-1][4]}"
-    return fault._replace(said=of_method[-1].strip() if of_method else "", place=place)
+    return fault._replace(said=said_by_method(events), place=place)
 
 
 def _has_place(entry: Entry) -> bool:
@@ -305,7 +349,9 @@ def list_requests(connection: Connection, wish: Wish) -> tuple[Request, ...]:
     if kind is None:
         found = found.where(REQUESTS.c.type != TEMPLATE)  # nobody asked for that: the catalog has it
     if wish.waiting:
-        found = found.where(REQUESTS.c.id.in_(select(TASKS.c.miq_request_id).where(TASKS.c.needs_operator)))
+        of_tasks = select(TASKS.c.miq_request_id).where(TASKS.c.needs_operator)
+        given_up = select(QUEUE.c.request_id).where(QUEUE.c.state == DEAD, QUEUE.c.request_id.is_not(None))
+        found = found.where(or_(REQUESTS.c.id.in_(of_tasks), REQUESTS.c.id.in_(given_up)))
     if wish.transaction is not None:
         standing = select(TRANSACTIONS.c.request_id).where(TRANSACTIONS.c.status == wish.transaction)
         found = found.where(REQUESTS.c.id.in_(standing))

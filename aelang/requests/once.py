@@ -25,9 +25,12 @@ from aelang.value_json import ValueWriting
 METHOD, REPAIR = "method", "repair"
 IN_PROGRESS, OK, FAILED, DONE, AGAIN = "InProgress", "Ok", "Failed", "Done", "Again"
 
+IN_DOUBT = "was at work when its worker died"
+"""Why an operator has to say whether a method has done its work."""
+
 _WELL = (0, 4)
 _WHY = {
-    IN_PROGRESS: "was at work when its worker died",
+    IN_PROGRESS: IN_DOUBT,
     OK: "has ended, and what it gave could not be kept",
     FAILED: "has failed half-way",
 }

@@ -10,8 +10,13 @@ from aelang.requests.rows import Options
 from aelang.requests.types import RequestType
 from aelang.services.options import cut, first_of, read_option
 
+_MOST = 2**63 - 1  # a store has no greater number
 MOST_TASKS = 1000
 """So many tasks one request may have: a slip of the finger is not to fill the store."""
+
+
+SOURCE_VM = "src_vm_id"
+"""The option that says from which template, or which machine, others are made."""
 
 
 class InvalidOptions(ValueError):
@@ -82,15 +87,17 @@ def check_count(kind: RequestType, options: Options) -> tuple[int, ...]:
             return _sources(kind, options)
 
 
-def for_source(kind: RequestType, number: int) -> dict[str, RunValue]:
-    """The option, by its name, that says that a request of `kind` is for the record `number`; none where its tasks are
-    not made by what it is for."""
+def for_source(kind: RequestType, number: int, name: str) -> dict[str, RunValue]:
+    """The option, by its name, that says that a request of `kind` is for the record `number`, or made from it; `name`
+    is what people call it. None where neither its tasks nor what they make go by that."""
     match kind.tasks:
+        case "vms":
+            return {SOURCE_VM: [number, name]}
         case "source":
             return {"src_id": number}
         case "sources":
             return {_name_of_sources(kind): [number]}
-        case _:
+        case "one":
             return {}
 
 
@@ -119,7 +126,7 @@ def _sources(kind: RequestType, options: Options) -> tuple[int, ...]:
 
 def _source(value: RunValue, name: str) -> int:
     number = _number(value)
-    if number is None or number < 1:
+    if number is None or not 0 < number <= _MOST:
         raise InvalidOptions(f"the option `{name}` holds {to_text(value)!r}: write the id of a record, a whole number")
     return number
 

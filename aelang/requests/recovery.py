@@ -3,22 +3,25 @@
 It only puts things back into the queue, and writes down who said what: the work is done by a worker, as any other.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from datetime import datetime
 from typing import Any, NamedTuple
 
-from sqlalchemy import Connection, update
+from sqlalchemy import Connection, and_, update
 
-from aelang.requests.cancelling import stopped
-from aelang.requests.decision import AUTOMATE, Message, Refused
-from aelang.requests.once import AGAIN, DONE, IN_PROGRESS, METHOD, REPAIR
-from aelang.requests.queue import DEAD, Item, list_items, requeue
-from aelang.requests.rows import Case, Task
+from aelang.requests import starting
+from aelang.requests.cancelling import cancel, stopped
+from aelang.requests.decision import AUTOMATE, Decision, Message, Refused
+from aelang.requests.once import AGAIN, DONE, IN_PROGRESS, METHOD, OK, REPAIR
+from aelang.requests.queue import DEAD, FUTURE, READY, RUNNING, Item, hurry, list_items, requeue
+from aelang.requests.rows import Case, Person, Task
 from aelang.requests.store.cases import carry_out, enqueue, read_case
 from aelang.requests.store.keeping import Entry, read_journal, release_locks, write_journal
 from aelang.requests.store.schema import REQUESTS, TASKS
 from aelang.requests.tasks import report
+from aelang.requests.transactions.words import UNDO_IN_PROGRESS
 from aelang.requests.types import PROVISIONING
+from aelang.services.models import ancestors
 
 
 class Waiting(NamedTuple):
@@ -31,6 +34,13 @@ class Waiting(NamedTuple):
     message: int
     call: str
     said: str | None = None
+
+
+def calls_in_doubt(connection: Connection, request: int, message: int) -> tuple[Waiting, ...]:
+    """The calls of `message` of which nobody knows whether they have done their work, and what was said of them."""
+    journal = read_journal(connection, request)
+    ended = {each.detail["call"] for each in journal if each.phase == METHOD and each.status == OK}
+    return tuple(each for each in _calls(journal) if each.message == message and each.call not in ended)
 
 
 def waiting(connection: Connection, request: int) -> tuple[Waiting, ...]:
@@ -81,6 +91,11 @@ def _repair_rollback(
     failed = [each for each in tasks if each.state == "rollback_failed" and wanted in (None, each.id)]
     if case is None or not failed:
         return Refused(f"nothing of request {request} waits for an operator: there is nothing to repair")
+    if case.request.type == PROVISIONING:
+        return Refused(
+            f"request {request} is a transaction: say how its commands stand, with `aelang request repair {request}"
+            " --command ID --status STATUS --because TEXT`"
+        )
     if not done:
         return Refused(f"no undo of request {request} is run again: do by hand what it was to do, and say --done")
     for each in failed:
@@ -113,16 +128,47 @@ def go_on(connection: Connection, request: int, now: datetime) -> Refused | None
 
 
 def put_back(connection: Connection, item: Item, now: datetime) -> bool:
-    """Puts a dead message back into the queue; its task waits for nobody any more. False where it is not dead."""
+    """Puts a dead message back into the queue; its task, or its request, waits for nobody any more. False where it is
+    not dead."""
     if not requeue(connection, item.number):
         return False
     if item.request_id is not None:
         write_journal(connection, Entry(item.request_id, "queue", "Back", now, None, None, None, item.reason,
                                         {"message": item.number}))  # fmt: skip
-    of = TASKS.c.id == item.of.id
-    connection.execute(update(TASKS).where(of, TASKS.c.needs_operator).values(
-        needs_operator=False, status="Ok", updated_on=now))  # fmt: skip
+    if item.method == "create_request_tasks":
+        case = read_case(connection, item.of.id)
+        answer = None if case is None else starting.to_create_again(case, now)
+        if isinstance(answer, Decision):
+            carry_out(connection, case, answer, now)
+    elif ancestors(item.of.model)[-1] == "MiqRequestTask":
+        of = and_(TASKS.c.id == item.of.id, TASKS.c.needs_operator)
+        connection.execute(update(TASKS).where(of).values(needs_operator=False, status="Ok", updated_on=now))
     return True
+
+
+# -- no more -----------------------------------------------------------------------------------------------------
+
+
+CANCEL = "cancel"
+"""The phase of the line that says who wanted a request cancelled, and why."""
+
+
+def cancel_request(connection: Connection, case: Case, by: Person, now: datetime, reason: str = "") -> Refused | None:
+    """R9, and who asked for it, and why. What waits for its time, or was given up, is worked at once: it finds that it
+    is to stop. What waits for an operator to say something still does."""
+    answer = cancel(case, by, now)
+    if isinstance(answer, Refused):
+        return answer
+    request = case.request.id
+    carry_out(connection, case, answer, now)
+    write_journal(connection, Entry(request, CANCEL, "Asked", now, message=reason or None,
+                                    detail={"by": by.userid, "name": by.name}))  # fmt: skip
+    hurry(connection, request)
+    unsaid = {each.message for each in waiting(connection, request) if each.said is None}
+    for each in list_items(connection, (DEAD,), request):
+        if each.number not in unsaid:
+            put_back(connection, each, now)
+    return None
 
 
 # -- again -------------------------------------------------------------------------------------------------------
@@ -145,9 +191,17 @@ def run_again(
         numbers = ", ".join(str(each.id) for each in failed)
         return Refused(f"several tasks ended in error ({numbers}): say which is to go on from {state}")
     entries = read_journal(connection, request)
+    if state is not None:  # as it is written in the datastore, where that is known
+        state = next((each.state for each in entries if each.state and each.state.lower() == state.lower()), state)
     for each in failed:
         _begin(connection, case, each, _failed_at(entries, each.id) if state is None else {"state": state}, now)
-    _open(connection, case, failed, now)
+    aside = [each for each in case.tasks if task is None and _is_set_aside(case, each)]
+    above = _above(case, [*failed, *aside])
+    for each in _without_message(connection, case, [*above, *(each for each in aside if each.begun)]):
+        _begin(connection, case, each, _failed_at(entries, each.id), now)
+    _open(connection, case, [*failed, *above, *(each for each in aside if each.begun)], now)
+    unbegun = TASKS.c.id.in_([each.id for each in aside if not each.begun])
+    connection.execute(update(TASKS).where(unbegun).values(state="pending", status="Ok", message=None, updated_on=now))
     return None
 
 
@@ -156,14 +210,70 @@ def _is_to_begin(case: Case, task: Task, wanted: int | None) -> bool:
     return ended and wanted in (None, task.id) and not any(each.status == "Error" for each in case.children(task.id))
 
 
-def _failed_at(entries: tuple[Entry, ...], task: int) -> dict[str, Any]:
+def _is_set_aside(case: Case, task: Task) -> bool:
+    """Whether it was finished since another failed: before that had begun it, or before its machine came to work."""
+    forgotten = task.state == "finished" and task.status == "Warn" and task.cancelation_status is None
+    return forgotten and not any(each.status == "Warn" and each.begun for each in case.children(task.id))
+
+
+def _above(case: Case, tasks: Sequence[Task]) -> list[Task]:
+    """The tasks that are above `tasks`, and not among them."""
+    known = {each.id for each in tasks}
+    parents = {each.miq_request_task_id for each in tasks}
+    for each in reversed(case.tasks):
+        if each.id in parents:
+            parents.add(each.miq_request_task_id)
+    return [each for each in case.tasks if each.id in parents and each.id not in known]
+
+
+def _without_message(connection: Connection, case: Case, tasks: Sequence[Task]) -> list[Task]:
+    """Those of `tasks` that nothing in the queue would let go on: their machines were left when their parts failed."""
+    waiting_ = list_items(connection, (READY, FUTURE, RUNNING), case.request.id)
+    busy = {each.of.id for each in waiting_ if each.method == "deliver"}
+    return [each for each in tasks if each.kind.driven and each.id not in busy]
+
+
+def _failed_at(entries: Sequence[Entry], task: int) -> dict[str, Any]:
     """Where the last run of `task` ended, as the arguments of the message that begins there: the state of the outermost
-    machine, and of each that is inside of that."""
-    ended = [each for each in entries if each.phase == "step" and each.task_id == task and each.state]
+    machine, and of each that is inside of that. Where states were undone then, the first of these: what comes after it
+    builds on it."""
+    own = [each for each in entries if each.task_id == task]
+    ended = [each for each in own if each.phase == "step" and each.state]
     if not ended:
         return {}
-    position = ended[-1].detail.get("position")
-    return {"state": position[0][1], "inner": position[1:]} if position else {"state": ended[-1].state}
+    position = ended[-1].detail.get("position") or [["", ended[-1].state]]
+    undone = _first_undone(own)
+    if undone:
+        position = _at(position, undone)
+    return {"state": position[0][1]} if len(position) == 1 else {"state": position[0][1], "inner": position[1:]}
+
+
+def _first_undone(own: Sequence[Entry]) -> tuple[str, ...]:
+    """The state that was completed first of those that were undone since a task was last begun, behind the states that
+    it is in; nothing where none was. Undone is the last first."""
+    begun = max((place for place, each in enumerate(own) if (each.phase, each.status) == (REPAIR, "Retry")), default=-1)
+    done = [each for each in own[begun + 1 :] if (each.phase, each.status) == ("state", "Ok")]
+    found: Entry | None = None
+    for each in own[begun + 1 :]:
+        if each.phase != "undo" or each.status == UNDO_IN_PROGRESS:
+            continue
+        while done:
+            last = done.pop()
+            if last.state == each.state:
+                found = last
+                break
+    if found is None:
+        return ()
+    within = found.detail.get("within", ()) if isinstance(found.detail, dict) else ()
+    return (*within, found.state or "")
+
+
+def _at(position: Sequence[Sequence[str]], path: tuple[str, ...]) -> list[Sequence[str]]:
+    """`position`, but at the state that `path` names; a machine that it was not in is begun anew."""
+    depth = len(path) - 1
+    if depth < len(position) and all(at[1] == state for at, state in zip(position, path[:depth], strict=False)):
+        return [*position[:depth], [position[depth][0], path[depth]]]
+    return [["", path[0]]]
 
 
 def _begin(connection: Connection, case: Case, task: Task, arguments: dict[str, Any], now: datetime) -> None:
@@ -173,14 +283,10 @@ def _begin(connection: Connection, case: Case, task: Task, arguments: dict[str, 
                                     arguments))  # fmt: skip
 
 
-def _open(connection: Connection, case: Case, failed: list[Task], now: datetime) -> None:
-    """What was finished is open again: the tasks, those above them, and the request."""
-    above = {each.id for each in failed}
-    for each in reversed(case.tasks):
-        if each.id in above and each.miq_request_task_id is not None:
-            above.add(each.miq_request_task_id)
+def _open(connection: Connection, case: Case, tasks: Sequence[Task], now: datetime) -> None:
+    """What was finished is open again: `tasks`, and the request."""
     columns = {"state": "active", "status": "Ok", "message": "In Process", "updated_on": now}
-    connection.execute(update(TASKS).where(TASKS.c.id.in_(above)).values(columns))
+    connection.execute(update(TASKS).where(TASKS.c.id.in_([each.id for each in tasks])).values(columns))
     of = REQUESTS.c.id == case.request.id
     connection.execute(update(REQUESTS).where(of).values(
         request_state="active", status="Ok", message="In Process", fulfilled_on=None, updated_on=now))  # fmt: skip

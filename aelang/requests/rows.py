@@ -12,7 +12,8 @@ Options: TypeAlias = Mapping[Any, Any]  # keys and values are run values; keys a
 
 
 class Request(NamedTuple):
-    """A request. `type` is its model. `approvals_needed` is how many must approve, None for everyone asked."""
+    """A request. `type` is its model. `approvals_needed` is how many must approve, None for everyone asked;
+    `image_hash` the datastore with which it goes on, None while it has not begun."""
 
     id: int
     type: str
@@ -37,6 +38,7 @@ class Request(NamedTuple):
     tenant_id: int | None = None
     service_order_id: int | None = None
     parent_id: int | None = None
+    image_hash: str | None = None
     created_on: datetime | None = None
     updated_on: datetime | None = None
     fulfilled_on: datetime | None = None
@@ -81,7 +83,8 @@ class Approval(NamedTuple):
 
 
 class Task(NamedTuple):
-    """A task. `type` is its model. `needs_operator` says that it waits for a person to say what became of a step."""
+    """A task. `type` is its model. `begun` says that it was delivered, `needs_operator` that it waits for a person to
+    say what became of a step."""
 
     id: int
     type: str
@@ -97,6 +100,7 @@ class Task(NamedTuple):
     phase: str | None = None
     phase_context: Mapping[Any, Any] = {}
     cancelation_status: str | None = None
+    begun: bool = False
     needs_operator: bool = False
     source_id: int | None = None
     source_type: str | None = None
@@ -119,7 +123,7 @@ class Task(NamedTuple):
     @property
     def is_unbegun(self) -> bool:
         """Whether it is a part of another task, which has not delivered it yet."""
-        return self.state == "pending" and self.miq_request_task_id is not None and self.message is None
+        return self.state == "pending" and self.miq_request_task_id is not None and not self.begun
 
     @property
     def task_id(self) -> str:

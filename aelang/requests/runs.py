@@ -13,6 +13,7 @@ from aelang.interpreter.failures import AutomateError
 from aelang.interpreter.limits import Limits
 from aelang.interpreter.outcome import Checkpoint, Failed, Outcome, Retry
 from aelang.interpreter.ports import MethodRunner
+from aelang.interpreter.states import cut_short
 from aelang.interpreter.trace import Event, Logged, PassedOver, StateEntered
 from aelang.interpreter.values import RunValue
 from aelang.interpreter.workspace import Workspace
@@ -21,6 +22,7 @@ from aelang.requests.approving import RULES, Rules
 from aelang.requests.clock import WorkClock
 from aelang.requests.editing import WorkEditor
 from aelang.requests.images import Images
+from aelang.requests.noting import CutShort, Notes
 from aelang.requests.once import OnceMethods
 from aelang.requests.queue import Claimed, Queue
 from aelang.requests.steps import Ended, Handler, Run, Step
@@ -144,6 +146,11 @@ class Runs:
         self._methods = OnceMethods(kit.methods, clock.now, self._catalog.present)
         self._engines: dict[str, Engine] = {}
         self._editor = WorkEditor(images)
+        self._notes = Notes(store, queue)
+
+    def tell(self, claimed: Claimed) -> None:
+        """Writes down where the run of `claimed` is, if one is at work, and that has changed. Raises StoreError."""
+        self._notes.tell(claimed)
 
     def run(self, step: Step, run: Run) -> Ended:
         """Runs `run`. Raises ImageError, WaitsForOperator, StoreError, Lost."""
@@ -157,15 +164,24 @@ class Runs:
         telling = Telling(self._clock.now, _attempts(run.checkpoint))
         if run.said:
             telling.take(Logged(0, "info", run.said))
+        self._notes.serve(step, run, telling)
         try:
-            if run.checkpoint is None:
-                outcome = engine.run(run.uri, trace=telling.take)
-            else:
-                outcome = engine.resume(self._revived(run.checkpoint), trace=telling.take)
+            outcome = self._run(engine, run, telling)
         finally:
+            self._notes.end()
             if self._editor.digest != digest:  # the engine went on with what its methods made of the datastore
                 self._engines[self._editor.digest] = self._engines.pop(digest)
         return self._ended(step, run, telling, outcome)
+
+    def _run(self, engine: Engine, run: Run, telling: Telling) -> Outcome:
+        try:
+            if run.checkpoint is None:
+                return engine.run(run.uri, trace=telling.take)
+            return engine.resume(self._revived(run.checkpoint), trace=telling.take)
+        except CutShort:
+            assert self._notes.workspace is not None  # it is what was cut short
+            telling.take(Logged(0, "info", "the request is to be cancelled: the run goes no further"))
+            return cut_short(self._notes.workspace, run.uri)
 
     def _ended(self, step: Step, run: Run, telling: Telling, outcome: Outcome) -> Ended:
         workspace = _shown(outcome.workspace) if step.context is not None else None
@@ -176,7 +192,7 @@ class Runs:
         )  # fmt: skip
         if isinstance(outcome, Retry):
             return ended._replace(state=str(outcome.checkpoint.root.get("ae_state")))
-        position = tuple((each.machine, each.state) for each in telling.inside)
+        position = tuple((each.event.machine, each.event.state) for each in telling.inside)
         state = position[-1][1] if position else telling.entered
         begun = _begun_at(outcome, run.begins_at, telling.events)
         return ended._replace(outcome=begun, state=state, position=position)
@@ -187,7 +203,7 @@ class Runs:
             while len(self._engines) >= _ENGINES:
                 del self._engines[next(iter(self._engines))]
             self._engines[digest] = Engine(image, self._methods, self._catalog, self._clock, self._kit.limits,
-                                           editor=self._editor)  # fmt: skip
+                                           editor=self._editor, watch=self._notes.watch)  # fmt: skip
         return self._engines[digest]
 
     def _revived(self, checkpoint: Checkpoint) -> Checkpoint:

@@ -78,6 +78,22 @@ def failed_to_create(case: Case, reason: str, now: datetime) -> Decision:
     )
 
 
+def cannot_create(case: Case, reason: str, now: datetime) -> Answer:
+    """The message that makes the tasks fails again and again, and is given up: the request says why. An operator puts
+    it back, when he has put the cause right."""
+    if refused := _not_to_be_worked(case):
+        return refused
+    return Decision(case.with_request(status="Error", message=cut(reason), updated_on=now))
+
+
+def to_create_again(case: Case, now: datetime) -> Answer:
+    """It was put back."""
+    if refused := _not_to_be_worked(case):
+        return refused
+    message = f"{case.request.kind.says} - Request Created"
+    return Decision(case.with_request(status="Ok", message=message, updated_on=now))
+
+
 def deliver_tasks(case: Case, now: datetime) -> Decision:
     """The second half of R7: each task of the request itself is delivered; those below wait for their parents."""
     decision = Decision(case)

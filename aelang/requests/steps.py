@@ -6,14 +6,14 @@ connection with what came of it. Each stretch between two of them is one transac
 message out of the queue.
 """
 
-from collections.abc import Callable, Generator
+from collections.abc import Callable, Generator, Iterable, Sequence
 from datetime import datetime
 from typing import Any, NamedTuple, TypeAlias
 
 from sqlalchemy import Connection
 
 from aelang.interpreter.outcome import Checkpoint, Failed, Finished, Outcome, Rollback, Undo
-from aelang.interpreter.trace import Dropped, Event, StateProcessed
+from aelang.interpreter.trace import Dropped, Event, StateEntered, StateProcessed
 from aelang.requests.decision import AUTOMATE, Answer, Message, Refused
 from aelang.requests.queue import Claimed
 from aelang.requests.rows import Case, Task
@@ -54,6 +54,15 @@ class StateLeft(NamedTuple):
     within: tuple[str, ...] = ()
 
 
+class StateAt(NamedTuple):
+    """A state that was entered, when, and what would undo it."""
+
+    event: StateEntered
+    since: datetime
+    attempt: int
+    undo: Undo | None = None
+
+
 class Ended(NamedTuple):
     """A run that came back: its outcome, what it told, and the states it went through."""
 
@@ -90,11 +99,13 @@ def _why_nothing(ended: Ended) -> str:
 
 
 class Step(NamedTuple):
-    """A message that is being worked."""
+    """A message that is being worked. `stays` says whether its worker may stay with it for one more run, where it could
+    as well be put in again: others wait meanwhile."""
 
     claimed: Claimed
     now: Callable[[], datetime]
     server: int
+    stays: Callable[[], bool] = lambda: False
 
     @property
     def request(self) -> int:
@@ -174,7 +185,7 @@ def checkpoint_values(checkpoint: Checkpoint) -> dict[str, object]:
         "root": dict(checkpoint.root),
         "state_vars": dict(checkpoint.state_vars),
         "state_info": {name: dict(saved) for name, saved in checkpoint.state_info.items()},
-        "undos": [[*each[:3], list(each.texts), each.value] for each in checkpoint.undos],
+        "undos": undo_values(checkpoint.undos),
         "rollback": None if rollback is None else list(rollback),
     }
 
@@ -184,7 +195,15 @@ def read_checkpoint(step: Step) -> Checkpoint | None:
     found = step.claimed.arguments.get("checkpoint")
     if found is None:
         return None
-    undos = tuple(Undo(machine, state, owner, tuple(texts), value) for machine, state, owner, texts, value in
-                  found["undos"])  # fmt: skip
-    rollback = None if found["rollback"] is None else Rollback(*found["rollback"])
+    undos, rollback = read_undos(found["undos"]), None if found["rollback"] is None else Rollback(*found["rollback"])
     return Checkpoint(found["uri"], found["state_vars"], found["state_info"], found["root"], undos, rollback)
+
+
+def undo_values(undos: Iterable[Undo]) -> list[list[Any]]:
+    """`undos` as a message has them."""
+    return [[*each[:3], list(each.texts), each.value] for each in undos]
+
+
+def read_undos(kept: Iterable[Sequence[Any]]) -> tuple[Undo, ...]:
+    """The undos of a message."""
+    return tuple(Undo(machine, state, owner, tuple(texts), value) for machine, state, owner, texts, value in kept)

@@ -74,7 +74,7 @@ def _reported(case: Case, task: Task, now: datetime) -> Decision:
     if task.miq_request_task_id is None:
         return Decision(_rolled_up(case, now))
     parent = case.task(task.miq_request_task_id)
-    if parent.state == "finished":
+    if parent.state == "finished" or parent.cancelation_status is not None:  # its own machine says how it stops
         return Decision(_rolled_up(case, now))
     rolled = rolled_parent(parent, case.children(parent.id))
     return report(case, parent.id, rolled._asdict(), now)
@@ -114,7 +114,8 @@ def deliver(case: Case, number: int, now: datetime) -> Answer:
     if not task.kind.driven:
         return execute(case, number, now)
     message = Message("deliver", task.reference, {}, AUTOMATE, task_id=task.task_id)
-    written = report(case, number, {"state": "pending", "status": "Ok", "message": AUTOMATION_STARTING}, now)
+    columns = {"state": "pending", "status": "Ok", "message": AUTOMATION_STARTING, "begun": True}
+    written = report(case, number, columns, now)
     return written._replace(messages=(*written.messages, message))
 
 
@@ -193,7 +194,7 @@ def work_children(case: Case, number: int, now: datetime) -> Answer:
 def look_after(case: Case, number: int, now: datetime) -> Decision:
     """T5 of a service, every minute: what its parts come to, in case a report was lost, until they are finished."""
     task = case.task(number)
-    if task.state == "finished":
+    if task.state == "finished" or task.cancelation_status is not None:
         return Decision(case)
     rolled = rolled_parent(task, case.children(number))
     decision = report(case, number, rolled._asdict(), now)

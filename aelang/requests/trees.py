@@ -82,7 +82,7 @@ def _part(parent: Task, part: Part, index: int, service: int | None, number: int
 def _below(parent: Task, number: int, now: datetime) -> Task:
     return parent._replace(
         id=number, miq_request_task_id=parent.id, state="pending", status="Ok", message=None, destination_id=None,
-        destination_type=None, cancelation_status=None, created_on=now, updated_on=now,
+        destination_type=None, cancelation_status=None, begun=False, created_on=now, updated_on=now,
     )  # fmt: skip
 
 

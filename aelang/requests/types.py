@@ -103,3 +103,12 @@ def type_named(name: str) -> RequestType | None:
     if name in REQUEST_TYPES:
         return REQUEST_TYPES[name]
     return next((each for each in REQUEST_TYPES.values() if name in each.kinds), None)
+
+
+def unknown_type(name: str) -> str:
+    """That there is no operation called `name`, and which it may have meant."""
+    from aelang.diagnostics import did_you_mean
+
+    kinds = list(dict.fromkeys(each for known in REQUEST_TYPES.values() for each in known.kinds))
+    meant = did_you_mean(name, [*REQUEST_TYPES, *kinds]) or f"there are {', '.join(kinds)}"
+    return f"there is no request type `{name}`: {meant}"

@@ -6,8 +6,9 @@ from typing import Any
 from sqlalchemy import Connection
 
 from aelang.interpreter.outcome import Failed, Finished, Retry
-from aelang.interpreter.trace import Undone
+from aelang.interpreter.trace import CutOff, Undone
 from aelang.interpreter.values import mask_secrets
+from aelang.requests.progress import CUT_OFF, Progress, read_progress, state_lines
 from aelang.requests.steps import Ended, Run, Step
 from aelang.requests.store.keeping import (
     Entry,
@@ -15,8 +16,12 @@ from aelang.requests.store.keeping import (
     TracePart,
     add_trace,
     keep_workspace,
+    read_journal,
     write_entries,
+    write_journal,
 )
+from aelang.requests.tasks import CANCELED
+from aelang.requests.traces import pack_events
 from aelang.requests.transactions.words import UNDO_FAILED, UNDO_IN_PROGRESS, UNDO_OK
 from aelang.services.models import EVENTS
 
@@ -30,8 +35,11 @@ def keep_run(connection: Connection, step: Step, run: Run, ended: Ended) -> None
     _keep_trace(connection, step, ended, now)
     if request is None:
         return
-    undone, last = _undos(step, request, ended, now), _entry(step, request, run, ended, now)
-    write_entries(connection, [*_states(step, request, ended), *undone, last])
+    lines = [*_states(step, request, ended), *_undos(step, request, ended, now)]
+    if not (run.written and ended.reason is None):  # where it went well, what is written already says enough
+        lines.append(_entry(step, request, ended, now))
+    if lines:
+        write_entries(connection, lines, plain=_is_plain(step))
     if ended.workspace is not None and step.context is not None:
         keep_workspace(connection, KeptWorkspace(_guid(), step.context, request, run.uri, now, ended.workspace))
 
@@ -48,7 +56,50 @@ def note(connection: Connection, step: Step, status: str, message: str | None = 
     """Writes a line about the message itself."""
     request = step.claimed.request_id
     if request is not None:
-        write_entries(connection, [_line(step, request, "step", status, step.now(), message)])
+        line = _line(step, request, "step", status, step.now(), message)
+        write_entries(connection, [line], plain=_is_plain(step))
+
+
+def _is_plain(step: Step) -> bool:
+    """Whether the message is surely of no transaction: nobody needs to look."""
+    return step.claimed.of.model not in _OF_TRANSACTIONS and step.claimed.of.model not in EVENTS
+
+
+_OF_TRANSACTIONS = frozenset(("ProvisioningRequest", "ProvisioningTask"))
+
+
+def tell_cut_off(connection: Connection, step: Step) -> None:
+    """Says in the trace and in the journal that a run was cut off, where the attempt before this one left nothing: its
+    worker had died, or had to leave it."""
+    request, claimed = step.claimed.request_id, step.claimed
+    if request is None:
+        return
+    said = [each for each in read_journal(connection, request) if _ends(each, claimed.number)]
+    if len(said) >= claimed.fence - 1:
+        return
+    progress, now = read_progress(claimed.progress), step.now()
+    state = "" if progress is None or not progress.inside else progress.inside[-1].state
+    line = _line(step, request, "step", CUT_OFF, now)
+    write_journal(connection, line._replace(state=state or None, attempt=claimed.attempts - 1))
+    body = pack_events([CutOff(0, state)], [now.timestamp()])
+    add_trace(connection, TracePart(request, step.context or NO_CONTEXT, now, 1, body))
+
+
+def keep_cut_off(connection: Connection, step: Step) -> None:
+    """Writes down the states of a run that was cut off, and that nobody will begin anew."""
+    progress = read_progress(step.claimed.progress) or Progress()
+    lines = state_lines(progress, Entry(step.request, "state", "", step.now(), task_number(step)), CUT_OFF)
+    if lines:
+        write_entries(connection, lines)
+
+
+def _ends(entry: Entry, message: int) -> bool:
+    """Whether it says that an attempt at the message came to nothing."""
+    detail = entry.detail if isinstance(entry.detail, dict) else {}
+    return entry.phase == "step" and entry.status in _NOTHING and detail.get("message") == message
+
+
+_NOTHING = ("Failed", "Dead", CUT_OFF)
 
 
 def _line(
@@ -89,8 +140,9 @@ def _states(step: Step, request: int, ended: Ended) -> list[Entry]:
     ]  # fmt: skip
 
 
-def _entry(step: Step, request: int, run: Run, ended: Ended, now: datetime) -> Entry:
-    line = _line(step, request, "step", _status(ended), now, ended.reason)
+def _entry(step: Step, request: int, ended: Ended, now: datetime) -> Entry:
+    reason = None if _is_canceled(ended) else ended.reason
+    line = _line(step, request, "step", _status(ended, reason), now, reason)
     detail: dict[str, Any] = {**line.detail, "image": ended.image}
     if len(ended.position) > 1:
         detail["position"] = [list(each) for each in ended.position]
@@ -106,14 +158,23 @@ def _entry(step: Step, request: int, run: Run, ended: Ended, now: datetime) -> E
     return line._replace(state=ended.state, detail=detail)
 
 
-def _status(ended: Ended) -> str:
+def _is_canceled(ended: Ended) -> bool:
+    """Whether it was to undo what was done, since the request is cancelled, and has: that is no error."""
+    match ended.outcome:
+        case Finished(reason=reason, rollback="done"):
+            return reason == CANCELED
+        case _:
+            return False
+
+
+def _status(ended: Ended, reason: str | None) -> str:
     match ended.outcome:
         case Retry():
             return "Retry"
         case Failed():
             return "Error"
         case Finished():
-            return "Error" if ended.reason is not None else "Ok"
+            return "Error" if reason is not None else "Ok"
 
 
 def _guid() -> str:

@@ -1,20 +1,28 @@
-"""Leases: a step that takes long is held for as long as its worker lives."""
+"""Leases: a step that takes long is held for as long as its worker lives, and says meanwhile how far it is."""
 
 import threading
+import time
+from collections.abc import Callable
+from contextlib import suppress
 from datetime import UTC, datetime, timedelta
 
 from aelang.requests.queue import Claimed, Queue
 from aelang.requests.store import Store, StoreError
 
+_TICK = 1.0  # seconds
+
 
 class Lease:
-    """Prolongs the lease of the message in hand, every third of its `seconds`, in a thread of its own. A step that is
-    shorter costs nothing."""
+    """Prolongs the lease of the message in hand, every third of its `seconds`, in a thread of its own, and each second
+    has `tell` told how far that is. A step that is shorter costs nothing."""
 
-    def __init__(self, store: Store, queue: Queue, seconds: float) -> None:
+    def __init__(
+        self, store: Store, queue: Queue, seconds: float, tell: Callable[[Claimed], None] = lambda _: None
+    ) -> None:  # fmt: skip
         self._store = store
         self._queue = queue
         self._seconds = seconds
+        self._tell = tell
         self._held: Claimed | None = None
         self._closed = threading.Event()
         self._thread: threading.Thread | None = None
@@ -38,11 +46,17 @@ class Lease:
 
     def _beat(self) -> None:
         before: Claimed | None = None
-        while not self._closed.wait(self._seconds / 3):
-            held = self._held
-            if held is not None and held is before:
+        prolonged = 0.0
+        while not self._closed.wait(min(_TICK, self._seconds / 3)):
+            held, now = self._held, time.monotonic()
+            if held is None or held is not before:
+                before, prolonged = held, now
+                continue
+            if now - prolonged >= self._seconds / 3:
                 self._prolong(held)
-            before = held
+                prolonged = now
+            with suppress(StoreError):  # as `_prolong`
+                self._tell(held)
 
     def _prolong(self, held: Claimed) -> None:
         """A store that cannot be written now is tried again at the next beat; who is too late finds out at the end."""

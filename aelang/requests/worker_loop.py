@@ -25,15 +25,16 @@ from aelang.requests.queue import Claimed, Item, Lost, Queue, Taker, next_due
 from aelang.requests.runs import Kit, Runs
 from aelang.requests.steps import Effect, Ended, Lapsed, Run, Step, Work
 from aelang.requests.store import Store, StoreError
-from aelang.requests.store.prepared import tell_driver
+from aelang.requests.store.prepared import undone_alone
 from aelang.requests.telling import Serious, Tell
-from aelang.requests.worker_journal import keep_run, note
+from aelang.requests.worker_journal import keep_run, note, tell_cut_off
 from aelang.requests.worker_lease import Lease
 
 ATTEMPTS = 5
 """How often a message that fails is tried before it is dead."""
 
 _IN_A_ROW = 50  # messages without a run that one transaction works
+_A_WHILE = timedelta(seconds=0.25)  # for which a message that could be put in again may be stayed with
 _PATIENCE = (0.1, 0.2, 0.5, 1.0, 2.0, 5.0)  # seconds between attempts to write into a store that is locked
 
 
@@ -74,10 +75,11 @@ class Worker:
         self._tell = tell
         self._runs = Runs(store, queue, images, clock, kit)
         self._handlers = {**HANDLERS, **kit.handlers}
-        self._lease = Lease(store, queue, manner.lease)
+        self._lease = Lease(store, queue, manner.lease, self._runs.tell)
         self._ends = False
         self._wanted: Callable[[], bool] = lambda: True
-        self._looked: float | None = None
+        self._looked: tuple[float, datetime] | None = None
+        self._spared = 0.0
         self._idle = False
 
     def end(self) -> None:
@@ -118,14 +120,19 @@ class Worker:
         return not self._manner.drain
 
     def _take_over(self) -> None:
-        """Frees what dead workers hold, now and then."""
-        passed = time.monotonic() - (self._looked or 0.0)
-        if self._looked is not None and passed < self._manner.lease / 3:
+        """Frees what dead workers hold, now and then. When the clock of the machine was put forward, the others have
+        as long as a lease is to say that they live."""
+        now, today, lease = time.monotonic(), datetime.now(UTC), self._manner.lease
+        before, then = self._looked or (now - lease, today)
+        if now - before < lease / 3:
             return
-        self._looked = time.monotonic()
-        today = datetime.now(UTC)
+        if today - then > timedelta(seconds=now - before + lease / 3):
+            self._spared = now + lease
+        self._looked = (now, today)
+        if now < self._spared:
+            return
         with self._writing() as connection:
-            buried = self._queue.take_over(connection, today, today + timedelta(seconds=2 * self._manner.lease))
+            buried = self._queue.take_over(connection, today, today + timedelta(seconds=2 * lease))
             for each in buried:
                 self._give_up(connection, _step_of(each, self._clock, self._manner), each.reason or "")
 
@@ -156,9 +163,11 @@ class Worker:
 
     def _begin(self, connection: Connection, claimed: Claimed) -> "_AtWork | None":
         """Does what is to be done before the first run; None where that was all."""
-        step = Step(claimed, self._clock.now, self._manner.taker.server)
+        step = Step(claimed, self._clock.now, self._manner.taker.server, self._stays_from(self._clock.now()))
+        if claimed.fence > 1:
+            tell_cut_off(connection, step)
         try:
-            with _undone_alone(connection):
+            with undone_alone(connection):
                 handler = self._handlers.get(claimed.method)
                 if handler is None:
                     raise LookupError(f"there is no `{claimed.method}` to be done: was it put in by a newer aelang?")
@@ -179,6 +188,9 @@ class Worker:
             note(connection, step, "Ok")
         self._queue.acknowledge(connection, claimed)
         return None
+
+    def _stays_from(self, begun: datetime) -> Callable[[], bool]:
+        return lambda: self._goes_on() and timedelta(0) <= self._clock.now() - begun < _A_WHILE
 
     def _advance(self, at_work: _AtWork) -> "_AtWork | None":
         """Runs what a message waits for, and goes on with it; gives what is at work then, the next message too."""
@@ -294,20 +306,6 @@ class Worker:
                     raise
                 self._tell(f"{fault}; waiting")
                 time.sleep(next(pauses))
-
-
-@contextmanager
-def _undone_alone(connection: Connection) -> Iterator[None]:
-    """What fails in here is undone, and nothing that the transaction did before. SQLAlchemy's own way is ten times
-    as slow."""
-    tell_driver(connection, "SAVEPOINT step")
-    try:
-        yield
-    except BaseException:
-        tell_driver(connection, "ROLLBACK TO SAVEPOINT step")
-        raise
-    finally:
-        tell_driver(connection, "RELEASE SAVEPOINT step")
 
 
 def _step_of(item: Item, clock: WorkClock, manner: Manner) -> Step:

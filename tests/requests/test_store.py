@@ -5,13 +5,16 @@ import sqlite3
 from collections.abc import Callable
 from functools import partial
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
 from sqlalchemy import MetaData, insert, text
+from sqlalchemy.exc import OperationalError
 
 from aelang.requests.store import Store, StoreError, open_store
+from aelang.requests.store.faults import told
 from aelang.requests.store.opening import connect, default_place
 from aelang.requests.store.schema import TABLES, TASKS
 from aelang.requests.store.tables import define, define_indexes
@@ -148,6 +151,20 @@ def test_a_full_store_is_told_and_keeps_what_it_had(stores: SqliteStores) -> Non
     with store.reading() as connection:
         assert 0 == connection.execute(text("SELECT count(*) FROM images")).scalar()
     store.close()
+
+
+@pytest.mark.parametrize(("free", "said"), [(0, "is full: there is no room"), (99, "its disk reports an error")])
+def test_an_error_of_a_disk_without_room_is_that_it_is_full(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path, free: int, said: str
+) -> None:
+    """SQLite says no more than that where there is no room for its shared memory."""
+    monkeypatch.setattr(os, "statvfs", lambda path: SimpleNamespace(f_bavail=free, f_frsize=4096))
+
+    def fail() -> None:
+        with told(str(tmp_path / "store.sqlite")):
+            raise OperationalError("SELECT 1", {}, sqlite3.OperationalError("disk I/O error"))
+
+    assert said in _fault(fail)
 
 
 @pytest.mark.skipif(os.geteuid() == 0, reason="root may write everything")

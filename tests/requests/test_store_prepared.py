@@ -18,7 +18,7 @@ from aelang.services.records import Reference
 _AT = datetime(2026, 11, 22, 10, 30, 0, 25, tzinfo=UTC)
 _DETAILS: tuple[Any, ...] = (
     None, 0, 1, 1.5, True, "", "3", "ünï", [], {}, {Symbol("a"): [1, {"b": None}]}, Reference("Vm", 3), _AT,
-    float("inf"),
+    float("inf"), 1.0, 12345678901234567890,
 )  # fmt: skip
 _COLUMNS = [JOURNAL.c[each] for each in Entry._fields]
 _READ = select(*_COLUMNS).where(JOURNAL.c.request_id == bindparam("request")).order_by(JOURNAL.c.id)

@@ -108,6 +108,30 @@ def test_what_nobody_has_begun_of_a_cancelled_service_is_cancelled_with_it() -> 
     )  # fmt: skip
 
 
+def test_a_part_that_was_told_of_its_machines_names_is_not_begun_by_that() -> None:
+    case = _with_vms()
+    for each in case.children(2):
+        case = trees.named(case, each.id, f"web-{each.id}", "linux", NOW).case
+    ended = tasks.automate_ended(case, 1, "ok", NOW).case
+    assert {"finished"} == {each.state for each in ended.tasks} | {ended.request.request_state}
+
+
+def test_a_service_that_is_to_stop_is_ended_by_its_own_machine() -> None:
+    """Not by its parts: its machine has to undo what it has done."""
+    working = done(tasks.work_children(_grown(), 1, NOW))
+    case = done(cancelling.cancel(working, ANN, NOW))
+    for each in case.children(1):
+        case = cancelling.stopped(case, each.id, NOW).case
+    assert (working.task(1).state, "cancel_requested") == (case.task(1).state, case.task(1).cancelation_status)
+
+
+def test_a_service_that_is_being_undone_is_left_at_that_by_its_parts() -> None:
+    case = done(cancelling.cancel(done(tasks.work_children(_grown(), 1, NOW)), ANN, NOW))
+    case = cancelling.undoing(case, 1, NOW).case
+    case = cancelling.stopped(case, 2, NOW).case
+    assert "rolling_back" == tasks.look_after(case, 1, NOW).case.task(1).state
+
+
 def test_work_of_a_service_begins_its_parts() -> None:
     begun_ = tasks.work_children(_grown(), 1, NOW)
     assert ["deliver", "deliver", "deliver", "do_post_provision"] == [each.method for each in begun_.messages]  # type: ignore[union-attr]  # not refused

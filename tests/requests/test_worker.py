@@ -3,17 +3,20 @@
 from pathlib import Path
 
 import pytest
-from sqlalchemy import text
+from sqlalchemy import Connection, text, update
 
 from aelang.interpreter.ports import MethodCall, MethodResult
 from aelang.requests import recovery
 from aelang.requests.cancelling import cancel
 from aelang.requests.decision import Decision
-from aelang.requests.history import states_seen
+from aelang.requests.deliver_requests import create_request_tasks
+from aelang.requests.history import Wish, list_requests, states_seen
 from aelang.requests.queue import list_items
+from aelang.requests.steps import Step
 from aelang.requests.store import Store
 from aelang.requests.store.cases import carry_out, read_case
 from aelang.requests.store.keeping import read_journal, read_trace, read_workspace
+from aelang.requests.store.schema import TASKS
 from aelang.requests.tasks import execute
 from aelang.requests.traces import read_body, read_events
 from tests.requests.stores import Stores
@@ -264,6 +267,30 @@ def test_a_message_that_keeps_failing_is_dead_and_can_be_put_back(store: Store, 
     work.methods.acts = {}
     work.work()
     assert "finished" == work.case(number).request.request_state
+
+
+def test_a_request_whose_tasks_cannot_be_made_says_why_and_waits_for_an_operator(store: Store, tmp_path: Path) -> None:
+    folder = write_datastore(tmp_path, THREE)
+    work = Work(store, folder)
+    number, other = work.request(), work.request()
+
+    def make(step: Step, connection: Connection) -> "object | None":
+        if step.request == number:
+            raise RuntimeError("a fault of ours")
+        return create_request_tasks(step, connection)
+
+    work.worker._handlers["create_request_tasks"] = make  # type: ignore[assignment]  # what it gives is a Work
+    work.work()
+    request = work.case(number).request
+    assert ("pending", "Error", "Error: RuntimeError: a fault of ours") == request[5:8]
+    with store.writing() as connection:
+        assert [number] == [each.id for each in list_requests(connection, Wish(waiting=True))]
+        connection.execute(update(TASKS).values(needs_operator=True))  # a task with the number of the request
+        assert recovery.go_on(connection, number, BEGIN) is None
+    (task,) = work.case(other).tasks
+    assert (number, True) == (task.id, task.needs_operator)
+    Work(store, folder).work()
+    assert ("finished", "Ok", "Automation Request completed") == _ended(work, number)
 
 
 def test_a_message_that_waits_for_an_operator_does_not_keep_others_from_being_worked(

@@ -8,14 +8,15 @@ import subprocess
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 from sqlalchemy import event, text
 
 from aelang.interpreter.ports import MethodCall
-from aelang.requests.queue import list_items
+from aelang.requests.queue import Taker, list_items
 from aelang.requests.store import Store, StoreError, open_store
 from aelang.requests.worker import Wanted, run_workers
 from tests.requests.stores import PostgresqlStores, SqliteStores
@@ -226,6 +227,32 @@ def test_a_worker_that_is_killed_is_replaced(store: Store, tmp_path: Path) -> No
         process.communicate(timeout=60)
     assert f"worker {killed} was ended by signal 9\n" == ended[-1]
     assert killed != replaced[-1].split()[1].rpartition(":")[2]
+
+
+def test_when_the_machines_clock_is_put_forward_those_who_work_are_left_at_it(
+    kept: Store, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    passed, wall = 1000.0, datetime(2026, 1, 1, tzinfo=UTC)
+    today = type("Today", (datetime,), {"now": classmethod(lambda cls, zone: wall)})
+    monkeypatch.setattr("aelang.requests.worker_loop.datetime", today)
+    monkeypatch.setattr("aelang.requests.worker_loop.time", SimpleNamespace(monotonic=lambda: passed))
+    work = Work(kept, write_datastore(tmp_path, THREE))
+    work.request()
+    with kept.writing() as connection:
+        held = work.queue.claim(connection, Taker("another"), work.clock.now(), wall + timedelta(seconds=30))
+        assert held is not None
+
+    def state_after(seconds: int, jump: int = 0) -> str:
+        nonlocal passed, wall
+        passed, wall = passed + seconds, wall + timedelta(seconds=seconds + jump)
+        work.worker._take_over()
+        with kept.reading() as connection:
+            return str(connection.execute(text("SELECT state FROM queue WHERE id = :id"), {"id": held.number}).scalar())
+
+    assert ["running"] * 3 == [state_after(0), state_after(10, jump=3600), state_after(20)]
+    with kept.writing() as connection:
+        work.queue.prolong(connection, held, wall + timedelta(seconds=30))
+    assert ["running", "ready"] == [state_after(20), state_after(20)]  # it has said that it lives; then no more
 
 
 def test_a_clock_of_its_own_takes_one_worker(kept: Store) -> None:

@@ -20,11 +20,11 @@ from tests.requests.making import begun
 from tests.requests.working import Methods, Work, fail, machine, wait, write_datastore
 
 
-def _catalog(store: Store) -> Reference:
-    """A bundle of two items."""
+def catalog(store: Store, *names: str) -> Reference:
+    """A bundle of items with these names."""
     with store.writing() as connection:
         bundle = create_row(connection, "ServiceTemplate", {"name": "Shop"})
-        for name in ("web", "database"):
+        for name in names:
             item = create_row(connection, "ServiceTemplate", {"name": name})
             part: dict[str, RunValue] = {
                 "service_template_id": bundle.id, "resource_type": "ServiceTemplate", "resource_id": item.id,
@@ -43,8 +43,17 @@ def _catalog(store: Store) -> Reference:
 
 
 def _service(work: Work, store: Store) -> int:
-    bundle = _catalog(store)
+    bundle = catalog(store, "web", "database")
     return work.request("clone_to_service", options={}, source=bundle)
+
+
+def execute(work: Work, number: int) -> None:
+    """The first task of the request begins with its own work: its parts."""
+    with work.store.writing() as connection:
+        case = read_case(connection, number)
+        assert case is not None
+        decision = lifecycle.execute(case, case.tasks[0].id, work.clock.now())
+        carry_out(connection, case, decision, work.clock.now())  # type: ignore[arg-type]  # a decision
 
 
 BUNDLE = machine("Bundle", {"begin": "METHOD::go", "check": "METHOD::check"}, {"go": "none", "check": "none"})
@@ -55,18 +64,11 @@ def test_a_service_has_a_task_for_each_part_and_ends_when_all_have(store: Store,
     work = Work(store, write_datastore(tmp_path, BUNDLE, ITEM))
     number = 0
 
-    def go(call: MethodCall) -> None:
-        with store.writing() as connection:
-            case = read_case(connection, number)
-            assert case is not None
-            decision = lifecycle.execute(case, case.tasks[0].id, work.clock.now())
-            carry_out(connection, case, decision, work.clock.now())  # type: ignore[arg-type]  # a decision
-
     def check(call: MethodCall) -> None:
         if {"finished"} != {each.state for each in work.case(number).tasks[1:]}:
             wait(99)(call)
 
-    work.methods.acts = {"go": go, "check": check}
+    work.methods.acts = {"go": lambda call: execute(work, number), "check": check}
     number = _service(work, store)
     work.work()
     case = work.case(number)

@@ -6,11 +6,11 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-from aelang.interpreter.ports import MethodCall, MethodResult
+from aelang.interpreter.ports import MethodCall, MethodResult, MethodRunner
 from aelang.interpreter.values import to_text
-from aelang.project import open_project
+from aelang.project import Compilation, open_project
 from aelang.requests import creating
-from aelang.requests.clock import VirtualClock
+from aelang.requests.clock import VirtualClock, WorkClock
 from aelang.requests.images import Images
 from aelang.requests.people import find_person
 from aelang.requests.queue import EmbeddedQueue, Taker
@@ -120,30 +120,22 @@ def fail(call: MethodCall) -> None:
     root.update(ae_result="error", ae_reason="no room on the rack")
 
 
-class Work:
-    """A worker over `store` that runs the datastore in `folder` with `methods`, its clock put forward over waits."""
+class AtWork:
+    """A worker in this process over `store`, with the datastore `opened` and `methods`: its clock is put forward over
+    waits, and what it tells is kept."""
 
-    def __init__(self, store: Store, folder: Path, methods: Methods | None = None, drain: bool = True) -> None:
+    def __init__(
+        self, store: Store, opened: Compilation, methods: MethodRunner, clock: WorkClock | None = None,
+        poll: float = 0, drain: bool = True,
+    ) -> None:  # fmt: skip
         self.store = store
-        self.methods = methods or Methods()
+        self.opened = opened
         self.told: list[str] = []
-        self.clock = VirtualClock(BEGIN)
+        self.clock = clock or VirtualClock(BEGIN)
         self.queue = EmbeddedQueue()
-        opened = open_project([str(folder)], cache=False)
         self.images = Images(store, lambda: opened, self.told.append)
-        manner = Manner(Taker(f"test:{os.getpid()}"), lease=30, poll=0, drain=drain)
-        self.worker = Worker(store, self.queue, self.images, self.clock, manner, Kit(self.methods), self.told.append)
-
-    def request(self, type_: str = "automation", instance: str = "Machine/one", **others: Any) -> int:
-        """A new request that is approved, for an instance of the datastore."""
-        klass, _, name = instance.partition("/")
-        options = others.pop("options", {"namespace": "Sys", "class_name": klass, "instance_name": name})
-        with self.store.writing() as connection:
-            wanted = creating.Wanted(type_, options, auto_approve=True, **others)
-            made = creating.create(wanted, self.admin, RowNumbers(connection), self.clock.now())
-            assert not isinstance(made, tuple) or hasattr(made, "case"), made
-            carry_out(connection, None, made, self.clock.now())  # type: ignore[arg-type]  # a decision
-            return made.case.request.id  # type: ignore[union-attr]
+        self.manner = Manner(Taker(f"test:{os.getpid()}"), lease=30, poll=poll, drain=drain)
+        self.worker = Worker(store, self.queue, self.images, self.clock, self.manner, Kit(methods), self.told.append)
 
     @property
     def admin(self) -> Any:
@@ -160,3 +152,22 @@ class Work:
             found = read_case(connection, number)
         assert found is not None
         return found
+
+
+class Work(AtWork):
+    """One that runs the datastore in `folder`."""
+
+    def __init__(self, store: Store, folder: Path, methods: Methods | None = None, drain: bool = True) -> None:
+        self.methods = methods or Methods()
+        super().__init__(store, open_project([str(folder)], cache=False), self.methods, drain=drain)
+
+    def request(self, type_: str = "automation", instance: str = "Machine/one", **others: Any) -> int:
+        """A new request that is approved, for an instance of the datastore."""
+        klass, _, name = instance.partition("/")
+        options = others.pop("options", {"namespace": "Sys", "class_name": klass, "instance_name": name})
+        with self.store.writing() as connection:
+            wanted = creating.Wanted(type_, options, auto_approve=True, **others)
+            made = creating.create(wanted, self.admin, RowNumbers(connection), self.clock.now())
+            assert not isinstance(made, tuple) or hasattr(made, "case"), made
+            carry_out(connection, None, made, self.clock.now())  # type: ignore[arg-type]  # a decision
+            return made.case.request.id  # type: ignore[union-attr]

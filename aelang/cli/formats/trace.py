@@ -4,6 +4,7 @@ import json
 from typing import assert_never
 
 from aelang.interpreter.trace import (
+    CutOff,
     Dropped,
     Event,
     Followed,
@@ -55,6 +56,8 @@ def _said(event: Event) -> str:
             return f"State {state} left with {result}" + (f", next is {next_state}" if next_state else "")
         case Undone(_, state, result):
             return f"State {state} undone with {result}"
+        case CutOff(_, state):
+            return "the run was cut off here" + (f", in state {state}" if state else "") + ": its worker had ended"
         case Logged(_, level, text):
             return f"{level}: {text}"
         case _:

@@ -20,7 +20,7 @@ up.""",
 
 def execute(given: Given) -> int:
     """Shows it; 1 where there is no such message, or no more."""
-    return print_one(given, "message", _item, _lines, lambda item: item)
+    return print_one(given, "message", _item, item_lines, lambda item: item)
 
 
 def _item(connection: Any, number: int) -> "Item | None":
@@ -29,7 +29,8 @@ def _item(connection: Any, number: int) -> "Item | None":
     return read_item(connection, number)
 
 
-def _lines(item: "Item") -> Iterator[str]:
+def item_lines(item: "Item") -> Iterator[str]:
+    """What there is to say of a message."""
     for name, value in as_json(item).items():
         if value not in (None, {}):
             yield f"{name.ljust(13)}{_text(value)}"
@@ -42,6 +43,8 @@ def _text(value: object) -> str:
     match value:
         case {"model": str(model), "id": int(number)}:
             return write_reference(Reference(model, number))
+        case {"inside": list(inside), "machine": str(machine)}:
+            return f"{machine}: " + (", ".join(f"in {at['state']} since {at['since']}" for at in inside) or "left")
         case dict():
             return ", ".join(f"{name}={each}" for name, each in value.items())
         case _:

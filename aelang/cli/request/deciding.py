@@ -10,7 +10,7 @@ from aelang.cli.options import HOW, JSON, Argument, Given, Option
 from aelang.cli.stores import STORE, USER, case_of, find_person, now, number_of, print_json, with_store
 
 if TYPE_CHECKING:
-    from aelang.requests.decision import Answer
+    from aelang.requests.decision import Answer, Refused
     from aelang.requests.rows import Case, Person
     from aelang.requests.store import Store
 
@@ -22,35 +22,43 @@ OF_APPROVALS = (STORE, USER, REASON, APPROVAL, JSON, *HOW)
 """The options of who approves or denies."""
 
 Decide: TypeAlias = "Callable[[Case, Person, datetime], Answer]"
+Settle: TypeAlias = "Callable[[Any, Case, Person, datetime], Refused | None]"
+"""Decides by a connection, and carries it out."""
 Change: TypeAlias = "Callable[[Any, int, datetime], str | None]"
 """Changes something of a request by a connection; gives why not, where it may not be."""
 
 
-def decide_each(given: Given, decide: Decide, after: "Callable[[Any, int], None]" = lambda *_: None) -> int:
-    """Decides on each request that is named, and does what is to be done `after` that; 1 where one was refused."""
-    console = Console(given)
-    return with_store(given, console, lambda store: _decide_each(store, given, console, decide, after))
+def decide_each(given: Given, decide: Decide) -> int:
+    """Decides on each request that is named; 1 where one was refused."""
 
+    def settle(connection: Any, case: "Case", by: "Person", at: datetime) -> "Refused | None":
+        from aelang.requests.decision import Refused
+        from aelang.requests.store.cases import carry_out
 
-def _decide_each(
-    store: "Store", given: Given, console: Console, decide: Decide, after: "Callable[[Any, int], None]"
-) -> int:
-    from aelang.requests.decision import Refused
-    from aelang.requests.store.cases import carry_out
-
-    numbers = [number_of(each, "request") for each in given.many("requests")]
-    by = find_person(store, given)
-
-    def change(connection: Any, number: int, at: datetime) -> str | None:
-        case = case_of(connection, number)
         answer = decide(case, by, at)
         if isinstance(answer, Refused):
-            return answer.sentence
+            return answer
         carry_out(connection, case, answer, at)
-        after(connection, number)
         return None
 
-    return _change_all(store, given, console, numbers, change)
+    return settle_each(given, settle)
+
+
+def settle_each(given: Given, settle: Settle) -> int:
+    """Settles each request that is named; 1 where one was refused."""
+    console = Console(given)
+
+    def work(store: "Store") -> int:
+        numbers = [number_of(each, "request") for each in given.many("requests")]
+        by = find_person(store, given)
+
+        def change(connection: Any, number: int, at: datetime) -> str | None:
+            refused = settle(connection, case_of(connection, number), by, at)
+            return None if refused is None else refused.sentence
+
+        return _change_all(store, given, console, numbers, change)
+
+    return with_store(given, console, work)
 
 
 def change_one(given: Given, change: Change, then: str) -> int:
@@ -60,6 +68,8 @@ def change_one(given: Given, change: Change, then: str) -> int:
 
     def work(store: "Store") -> int:
         number = number_of(given.text("request") or "", "request")
+        if given.text("user") is not None:
+            find_person(store, given)  # nobody speaks for one who is not there
         code = _change_all(store, given, console, [number], change)
         if code == 0:
             console.note(f"next: aelang {then.format(number)}")
@@ -70,6 +80,9 @@ def change_one(given: Given, change: Change, then: str) -> int:
 
 def _change_all(store: "Store", given: Given, console: Console, numbers: list[int], change: Change) -> int:
     told: list[dict[str, Any]] = []
+    with store.reading() as connection:
+        for number in numbers:
+            case_of(connection, number)  # before anything is changed
     for number in dict.fromkeys(numbers):
         with store.writing() as connection:
             case_of(connection, number)

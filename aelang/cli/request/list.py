@@ -44,7 +44,7 @@ def execute(given: Given) -> int:
 
     def find(connection: Any, limit: int) -> "Sequence[Request]":
         from aelang.requests.history import Wish, list_requests
-        from aelang.requests.types import type_named
+        from aelang.requests.types import type_named, unknown_type
 
         kind = given.text("type")
         if kind is not None and type_named(kind) is None:
@@ -70,13 +70,3 @@ def _transaction(given: Given) -> str | None:
     if text is not None and found is None:
         raise Hindered(f"`{text}` is no status of a transaction: there are {', '.join(TRANSACTION_STATUSES)}")
     return found
-
-
-def unknown_type(kind: str) -> str:
-    """That there is no such type, and which ones there are."""
-    from aelang.diagnostics import did_you_mean
-    from aelang.requests.types import REQUEST_TYPES
-
-    kinds = list(dict.fromkeys(each for known in REQUEST_TYPES.values() for each in known.kinds))
-    hint = did_you_mean(kind, [*REQUEST_TYPES, *kinds]) or f"there are: {', '.join(kinds)}"
-    return f"there is no request type `{kind}`; {hint}"

@@ -32,7 +32,7 @@ def lines(history: "History") -> Iterator[str]:
     """The report: what it is, how it stands, who decided, its tasks with their states, what it waits for."""
     request = history.case.request
     yield f"request {request.id}  {request.type}  {request.description}"
-    for name, said in _head(request):
+    for name, said in (*_head(request), *_canceled(history)):
         yield f"  {name.ljust(_MARGIN)}{said}"
     yield from _section("approvals", (_approval(each, request) for each in history.case.approvals))
     yield from _section("tasks", _tasks(history, None, ""))
@@ -74,6 +74,16 @@ def _head(request: "Request") -> Iterator[tuple[str, str]]:
         yield "scheduled", shown(scheduled)
     if ended := _ended(request):
         yield "ended", f"{shown(ended)}, after {_span(request.created_on, ended)}"
+
+
+def _canceled(history: "History") -> Iterator[tuple[str, str]]:
+    """Who wanted it cancelled; he may have come too late."""
+    asked, request = history.cancelation, history.case.request
+    if asked is not None:
+        late = request.request_state == "finished" and request.cancelation_status is None
+        who = f"{asked.name or asked.by} ({asked.by}) at {shown(asked.at)}"
+        reason = f": {asked.reason}" if asked.reason else ""
+        yield "cancel", f"asked for by {who}{', too late' if late else ''}{reason}"
 
 
 def _ended(request: "Request") -> datetime | None:
@@ -155,10 +165,14 @@ def _task(task: "Task") -> str:
 
 def state_line(state: "StateSeen") -> str:
     """How a state of a machine went, further in by the machines around it."""
+    from aelang.requests.progress import AT_WORK, CUT_OFF
+
     name = "  " * len(state.within) + state.name
     if not state.attempts:
         return f"{name}  begun"
     tries = "1 attempt" if state.attempts == 1 else f"{state.attempts} attempts"
+    if state.result in (AT_WORK, CUT_OFF):
+        return f"{name}  {state.result.lower()} since {shown(state.last)}, attempt {state.attempts}"
     took = f", over {_span(state.first, state.last)}" if state.last > state.first else ""
     reason = f": {state.message}" if state.message else ""
     return f"{name}  {state.result.lower()} at {shown(state.last)}, {tries}{took}{reason}"
@@ -197,11 +211,13 @@ def painted(line: str) -> str:
 
 
 _RESULT = re.compile(
-    r"( +(?:state +\S+, |task \d+  \S+  \S+, |\S+  ))(ok|warn|error|timeout|denied|retry|skip)\b", re.IGNORECASE
+    r"( +(?:state +\S+, |task \d+  \S+  \S+, |\S+  ))"
+    r"(ok|warn|error|timeout|denied|retry|skip|at work|cut off|undone)\b",
+    re.IGNORECASE,
 )
 _COLORS = {
     "ok": "green", "skip": "green", "retry": "yellow", "warn": "yellow", "error": "red", "timeout": "red",
-    "denied": "red",
+    "denied": "red", "at work": "yellow", "cut off": "red", "undone": "yellow",
 }  # fmt: skip
 
 
@@ -217,4 +233,5 @@ def document(history: "History") -> dict[str, Any]:
         "queue": history.items,
         "waits_for": history.waits_for,
         "transaction": history.transaction,
+        "cancelation": history.cancelation,
     }

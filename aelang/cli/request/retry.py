@@ -10,7 +10,7 @@ from aelang.cli.stores import STORE
 TASK = Option(("--task",), "The task that is meant, where several come into question.", "ID", least=1)
 COMMAND = Command(
     text="""Runs the tasks of REQUEST that ended in an error again, each from the state in which it failed, with its
-counters at zero.""",
+counters at zero; where states were undone then, from the first of these.""",
     arguments=(REQUEST,),
     options=(STORE, TASK, JSON, *HOW),
     examples=(("aelang request retry 4", "once its cause is put right; `aelang worker` then works it"),),

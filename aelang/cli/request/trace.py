@@ -62,13 +62,13 @@ def _trace(store: "Store", given: Given, console: Console) -> int:
 
 def _lines(parts: "Iterable[TracePart]", form: str, width: int, *, everything: bool) -> Iterator[str]:
     from aelang.cli.formats.trace import RENDERERS
-    from aelang.interpreter.trace import Followed, Following
+    from aelang.interpreter.trace import CutOff, Followed, Following
     from aelang.requests.traces import read_told
 
     render = RENDERERS[form]
     for part in parts:
         for told, event in read_told(part.body):
-            if not everything and not isinstance(event, Following | Followed):
+            if not everything and not isinstance(event, Following | Followed | CutOff):
                 continue
             if form == "json":
                 yield _json(part, told, event)

@@ -42,6 +42,7 @@ def execute(given: Given) -> int:
 
 def _seen(connection: Any, number: int) -> _Seen | None:
     from aelang.requests.history import states_seen
+    from aelang.requests.queue import list_items
     from aelang.requests.store.cases import read_case, request_of
     from aelang.requests.store.keeping import read_journal, read_workspace
     from aelang.services.records import Reference
@@ -51,7 +52,8 @@ def _seen(connection: Any, number: int) -> _Seen | None:
     if request is None or case is None:
         return None
     task = case.task(number)
-    states = [each for each in states_seen(read_journal(connection, request)) if each.task == number]
+    found = states_seen(read_journal(connection, request), list_items(connection, request=request))
+    states = [each for each in found if each.task == number]
     return _Seen(task, states, read_workspace(connection, task.task_id))
 
 

@@ -5,12 +5,13 @@ are what is called around a step; `rollback` runs the undos. What follows from a
 """
 
 from aelang.interpreter.states.intervals import seconds_of
-from aelang.interpreter.states.machine import conclude, enter_machine, leave_machine, resume, take_position
+from aelang.interpreter.states.machine import conclude, cut_short, enter_machine, leave_machine, resume, take_position
 from aelang.interpreter.states.state import FollowText, state_act, tidy_act
 
 __all__ = [
     "FollowText",
     "conclude",
+    "cut_short",
     "enter_machine",
     "leave_machine",
     "resume",

@@ -109,6 +109,16 @@ def conclude(workspace: Workspace, uri: str) -> Outcome:
     return Retry(after, _checkpoint(workspace, uri, root), affinity, root, workspace)
 
 
+def cut_short(workspace: Workspace, uri: str) -> Retry:
+    """The outcome of a run that was left between two states: it may go on there."""
+    while workspace.machines:
+        _save(workspace, workspace.machines.pop())
+        if workspace.machines:
+            _restore(workspace, workspace.machines[-1])
+    root = root_of(workspace)
+    return Retry(0.0, _checkpoint(workspace, uri, root), False, root, workspace)
+
+
 def _checkpoint(workspace: Workspace, uri: str, root: dict[str, RunValue]) -> Checkpoint:
     return Checkpoint(
         uri,

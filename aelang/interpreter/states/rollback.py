@@ -39,11 +39,28 @@ def complete(
     """
     if workspace.rollback is not None:
         return
-    texts = tuple(text for text in (to_text(text_reader(each.text)(workspace)) for each in undo) if not is_off(text))
+    texts = _texts(workspace, undo)
     known = [each for each in workspace.undos if (each.machine, each.state) != (obj.object_name, state)]
     workspace.undos[:] = known
     if texts:
         workspace.undos.append(Undo(obj.object_name, state, f"{obj.namespace}/{obj.klass}", texts, value))
+
+
+def foretell(
+    workspace: Workspace, obj: WorkspaceObject, state: str, undo: tuple[ir.Action, ...]
+) -> Undo | None:  # fmt: skip
+    """What would undo `state`, which is about to begin and may be cut short; None where nothing would, or where that
+    cannot be said yet."""
+    try:
+        texts = _texts(workspace, undo)
+    except AutomateError:
+        return None
+    return Undo(obj.object_name, state, f"{obj.namespace}/{obj.klass}", texts, None) if texts else None
+
+
+def _texts(workspace: Workspace, undo: tuple[ir.Action, ...]) -> tuple[str, ...]:
+    """What the parts of an undo are now, without those that are switched off."""
+    return tuple(text for text in (to_text(text_reader(each.text)(workspace)) for each in undo) if not is_off(text))
 
 
 def roll_back(workspace: Workspace, obj: WorkspaceObject, failure: AutomateError | None) -> bool:

@@ -24,7 +24,7 @@ from aelang.interpreter.state_machine import After, after_main
 from aelang.interpreter.states import hooks, position
 from aelang.interpreter.states.intervals import seconds_of
 from aelang.interpreter.states.position import root_of
-from aelang.interpreter.states.rollback import complete, is_rolling_back
+from aelang.interpreter.states.rollback import complete, foretell, is_rolling_back
 from aelang.interpreter.substitution import text_reader
 from aelang.interpreter.trace import Logged, PassedOver, StateEntered, StateProcessed
 from aelang.interpreter.values import RunValue, to_text
@@ -67,6 +67,8 @@ def state_act(
         workspace.emit(StateEntered(len(workspace.stack), name, obj.object_name))
         obj.field = field
         position.begin(root, workspace.runtime.clock.now(), max_retries)
+        if workspace.ahead is not None and workspace.rollback is None:
+            workspace.ahead(foretell(workspace, obj, name, field.undo))
         if entry is not None:
             _guarded(workspace, name, "on_entry", lambda: entry(workspace, obj))
             root = root_of(workspace)

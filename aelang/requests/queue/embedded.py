@@ -5,7 +5,7 @@ That no two of a task id run at once is looked at when one is chosen, and guarde
 ones: of two workers who choose at the same moment, the second is turned away and chooses again.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from datetime import datetime, timedelta
 from functools import cache
 from typing import Any
@@ -45,12 +45,12 @@ _ITEM = [
     QUEUE.c[each]
     for each in ("id", "state", "method", "of_model", "of_id", "request_id", "arguments", "role", "zone", "server",
                  "priority", "task_id", "deliver_on", "created_on", "worker", "fence", "attempts", "lease_until",
-                 "reason")
+                 "reason", "progress")
 ]  # fmt: skip
 _CLAIMED = [
     QUEUE.c[each]
     for each in ("id", "fence", "method", "of_model", "of_id", "request_id", "arguments", "role", "priority",
-                 "task_id", "attempts")
+                 "task_id", "attempts", "progress")
 ]  # fmt: skip
 
 
@@ -64,6 +64,7 @@ _DUE = Prepared(update(QUEUE).where(_is("future"), QUEUE.c.deliver_on <= bindpar
 _CHECK = Prepared(select(QUEUE.c.id).where(_HELD).with_for_update())
 _DONE = Prepared(delete(QUEUE).where(_HELD))
 _PROLONG = Prepared(update(QUEUE).where(_HELD).values(lease_until=bindparam("until")))
+_NOTE = Prepared(update(QUEUE).where(_HELD).values(progress=bindparam("said")))
 _LET_GO: dict[str, None] = {"worker": None, "lease_until": None}
 _BACK = Prepared(update(QUEUE).where(_HELD).values(
     state=bindparam("next"), deliver_on=bindparam("due"), reason=bindparam("why"),
@@ -145,6 +146,10 @@ class EmbeddedQueue:
     def prolong(self, connection: Connection, claimed: Claimed, until: datetime) -> bool:
         """Prolongs the lease."""
         return _PROLONG.run(connection, {**_held(claimed), "until": until}) == 1
+
+    def note(self, connection: Connection, claimed: Claimed, progress: Mapping[str, Any]) -> bool:
+        """Notes how far it has come."""
+        return _NOTE.run(connection, {**_held(claimed), "said": progress}) == 1
 
     def release(self, connection: Connection, worker: str) -> tuple[Item, ...]:
         """Frees what a dead worker had."""

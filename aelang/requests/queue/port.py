@@ -39,6 +39,7 @@ class Item(NamedTuple):
     attempts: int
     lease_until: datetime | None
     reason: str | None
+    progress: Mapping[str, Any] | None = None
 
 
 class Taker(NamedTuple):
@@ -52,7 +53,8 @@ class Taker(NamedTuple):
 
 class Claimed(NamedTuple):
     """A message that a worker has taken. `fence` is higher for each one who takes it: who has a lower one than the
-    message itself may not write any more. `attempts` counts how often it was taken, this time included."""
+    message itself may not write any more. `attempts` counts how often it was taken, this time included; `progress` is
+    how far the one before had come, where that was noted."""
 
     number: int
     fence: int
@@ -64,6 +66,7 @@ class Claimed(NamedTuple):
     priority: int
     task_id: str | None
     attempts: int
+    progress: Mapping[str, Any] | None = None
 
 
 class Lost(Exception):
@@ -97,6 +100,9 @@ class Queue(Protocol):
 
     def prolong(self, connection: Connection, claimed: Claimed, until: datetime) -> bool:
         """Prolongs the lease of a message at work; False where it was lost."""
+
+    def note(self, connection: Connection, claimed: Claimed, progress: Mapping[str, Any]) -> bool:
+        """Notes how far a message at work has come; who takes it next is told. False where it was lost."""
 
     def release(self, connection: Connection, worker: str) -> tuple[Item, ...]:
         """Frees what a worker had who is known to be dead; gives those that are buried for that, since it happened too

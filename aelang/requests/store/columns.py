@@ -96,6 +96,13 @@ def _read_time(text: str | None) -> datetime | None:
     return None if text is None else datetime.fromisoformat(text + "+00:00")
 
 
+class Unreadable(ValueError):
+    """A value that was not written by us."""
+
+    def __init__(self, kept: str) -> None:
+        super().__init__(f"nobody can read `{kept[:60]}`")
+
+
 class Values(TypeDecorator[Any]):  # run values, which mypy cannot say
     """A value of a run, mostly a hash: options, arguments, the columns of a record. Passwords in the clear are masked
     on their way in."""
@@ -104,9 +111,9 @@ class Values(TypeDecorator[Any]):  # run values, which mypy cannot say
     cache_ok = True
 
     def load_dialect_impl(self, dialect: Dialect) -> TypeEngine[Any]:
-        """As JSONB in PostgreSQL."""
+        """As JSONB in PostgreSQL. In SQLite as text: a column that it calls JSON takes `1.0` for the number 1."""
         if dialect.name != "postgresql":
-            return super().load_dialect_impl(dialect)
+            return dialect.type_descriptor(Text())
         from sqlalchemy.dialects.postgresql import JSONB  # 30 ms, for those who have such a store
 
         return dialect.type_descriptor(JSONB(none_as_null=True))
@@ -132,7 +139,14 @@ class Values(TypeDecorator[Any]):  # run values, which mypy cannot say
         if dialect.name != "sqlite":
             return super().result_processor(dialect, coltype)
         out_of = self.process_result_value
-        return lambda kept: out_of(_from_text(kept), dialect)
+
+        def read(kept: str | None) -> Any:
+            try:
+                return out_of(_from_text(kept), dialect)
+            except (ValueError, AttributeError, TypeError) as fault:
+                raise Unreadable(str(kept)) from fault
+
+        return read
 
 
 class Named(Values):
@@ -152,8 +166,8 @@ class Named(Values):
 _to_text = json.JSONEncoder(check_circular=False).encode
 
 
-def _from_text(kept: str | float | None) -> Any:  # what JSON has
-    return json.loads(kept) if isinstance(kept, str) else kept  # SQLite makes a number of a text that is one
+def _from_text(kept: str | None) -> Any:  # what JSON has
+    return None if kept is None else json.loads(kept)
 
 
 class _Writing(ValueWriting):

@@ -1,6 +1,7 @@
 """What the store keeps beside the rows of requests: journal, locks, workspaces, traces and images."""
 
 from collections.abc import Sequence
+from contextlib import suppress
 from datetime import datetime
 from typing import Any, NamedTuple
 
@@ -8,7 +9,7 @@ from sqlalchemy import Connection, bindparam, delete, func, insert, select, text
 from sqlalchemy.exc import IntegrityError
 
 from aelang.requests.store.prepared import Prepared
-from aelang.requests.store.schema import IMAGES, JOURNAL, LOCKS, TRACES, WORKSPACES
+from aelang.requests.store.schema import IMAGES, JOURNAL, LOCKS, TRACES, TRANSACTIONS, WORKSPACES
 
 TRACE_LIMIT = 4_000_000
 """So many bytes of trace are kept of one request; the oldest go first."""
@@ -30,17 +31,24 @@ class Entry(NamedTuple):
 
 
 _WRITE = Prepared(insert(JOURNAL).inline(), Entry._fields)
+_SEALED = Prepared(select(TRANSACTIONS.c.request_id).where(TRANSACTIONS.c.request_id == bindparam("request")))
 _COLUMNS = [JOURNAL.c[each] for each in Entry._fields]
 _JOURNAL = select(*_COLUMNS).where(JOURNAL.c.request_id == bindparam("request")).order_by(JOURNAL.c.id)
 
 
 def write_journal(connection: Connection, entry: Entry) -> None:
     """Adds `entry`."""
-    _WRITE.run(connection, entry._asdict())
+    write_entries(connection, [entry])
 
 
-def write_entries(connection: Connection, entries: Sequence[Entry]) -> None:
-    """Adds `entries`, in their order."""
+def write_entries(connection: Connection, entries: Sequence[Entry], *, plain: bool = False) -> None:
+    """Adds `entries`, which are of one request and not none, in their order. With `plain` that is surely no
+    transaction, whose lines are sealed."""
+    if not plain and _SEALED.first(connection, {"request": entries[0].request_id}) is not None:
+        from aelang.requests.transactions.journal import write_beside  # few are
+
+        write_beside(connection, entries)
+        return
     _WRITE.run_each(connection, [each._asdict() for each in entries])
 
 
@@ -67,14 +75,11 @@ def take_lock(connection: Connection, kind: str, number: int, request: int, now:
     """Locks a resource for `request`, which may have it already. Raises Taken."""
     of = (LOCKS.c.resource_kind == kind) & (LOCKS.c.resource_id == number)
     row = {"resource_kind": kind, "resource_id": number, "request_id": request, "taken_on": now}
-    holder = connection.execute(select(LOCKS.c.request_id).where(of)).scalar()
-    if holder is None:
-        try:
+    while (holder := connection.execute(select(LOCKS.c.request_id).where(of)).scalar()) is None:
+        with suppress(IntegrityError):  # somebody may be faster, and done with it again
             with connection.begin_nested():
                 connection.execute(insert(LOCKS).values(row))
             return
-        except IntegrityError:  # somebody was faster
-            holder = connection.execute(select(LOCKS.c.request_id).where(of)).scalar_one()
     if holder != request:
         raise Taken(kind, number, holder)
 
@@ -82,6 +87,16 @@ def take_lock(connection: Connection, kind: str, number: int, request: int, now:
 def release_locks(connection: Connection, request: int) -> None:
     """Gives back all that `request` has locked."""
     _RELEASE.run(connection, {"request": request})
+
+
+_TURN = text("SELECT pg_advisory_xact_lock(1)")
+
+
+def take_turn(connection: Connection) -> None:
+    """Whoever else comes here waits until this transaction has ended: rows that are made from here on are seen in the
+    order of their ids. With SQLite all that write do so anyway."""
+    if connection.dialect.name == "postgresql":
+        connection.execute(_TURN)
 
 
 # -- workspaces --------------------------------------------------------------------------------------------------
@@ -136,7 +151,7 @@ class TracePart(NamedTuple):
 
 _ADD = Prepared(insert(TRACES).returning(TRACES.c.id), (*TracePart._fields, "size"))
 _SIZE = Prepared(select(func.sum(TRACES.c.size)).where(TRACES.c.request_id == bindparam("request")))
-_SELDOM = 16
+_SELDOM = 64
 
 
 def add_trace(connection: Connection, part: TracePart, limit: int = TRACE_LIMIT) -> None:

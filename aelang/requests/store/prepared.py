@@ -93,6 +93,20 @@ def begin_writing(connection: Connection) -> bool:
     return True
 
 
+@contextmanager
+def undone_alone(connection: Connection) -> Iterator[None]:
+    """What fails in here is undone, and nothing that the transaction did before. SQLAlchemy's own way is ten times as
+    slow."""
+    tell_driver(connection, "SAVEPOINT alone")
+    try:
+        yield
+    except BaseException:  # whatever it is, the transaction goes on without what was done in here
+        tell_driver(connection, "ROLLBACK TO SAVEPOINT alone")
+        raise
+    finally:
+        tell_driver(connection, "RELEASE SAVEPOINT alone")
+
+
 _WRITE = "BEGIN IMMEDIATE"
 _BUSY = 5  # SQLITE_BUSY; what it has above eight bits says why
 

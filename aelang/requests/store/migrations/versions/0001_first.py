@@ -35,7 +35,7 @@ _TABLES = {
         number  miq_request_id! miq_request_task_id
         text    description! state! status! message userid! phase cancelation_status source_type destination_type
         number  source_id destination_id tenant_id
-        flag    needs_operator!
+        flag    needs_operator! begun
         time    created_on updated_on
         values  options phase_context
         named   more
@@ -79,12 +79,24 @@ _TABLES = {
     """,
     "events": """
         text    model! event_type source target_type type message chain_id known_as failure
-        number  target_id user_id group_id tenant_id ems_id vm_or_template_id
+        number  target_id user_id group_id tenant_id ems_id vm_or_template_id host_id ems_cluster_id
+        number  availability_zone_id container_group_id container_node_id container_replicator_id container_id
+        number  container_project_id
         time    timestamp created_on handled_on
         values  full_data handled
         named   more
-        index   target_type target_id
+        index   target_id target_type
         index   ems_id chain_id where chain_id IS NOT NULL
+        index   ems_id
+        index   vm_or_template_id where vm_or_template_id IS NOT NULL
+        index   host_id where host_id IS NOT NULL
+        index   ems_cluster_id where ems_cluster_id IS NOT NULL
+        index   availability_zone_id where availability_zone_id IS NOT NULL
+        index   container_group_id where container_group_id IS NOT NULL
+        index   container_node_id where container_node_id IS NOT NULL
+        index   container_replicator_id where container_replicator_id IS NOT NULL
+        index   container_id where container_id IS NOT NULL
+        index   container_project_id where container_project_id IS NOT NULL
         unique  known_as where known_as IS NOT NULL
     """,
     # -- people
@@ -153,7 +165,7 @@ _TABLES = {
     "transactions": """
         key     request_id number
         number  account_id! most_failures failures!
-        text    action! status!
+        text    action! status! seal
         time    created_on! updated_on!
         index   status where status NOT IN ('Ok', 'Failed')
         index   account_id
@@ -184,7 +196,7 @@ _TABLES = {
     "queue": """
         text    state! method! of_model role zone task_id worker reason
         number  of_id request_id server priority! attempts! fence
-        values  arguments
+        values  arguments progress
         time    deliver_on created_on! lease_until
         index   priority id where state = 'ready'
         index   deliver_on priority id where state = 'future'
