@@ -111,7 +111,7 @@ class _Reader:
         if event.style in ("|", ">"):
             first = self.text.find("\n", start.index)
             if not event.value.endswith("\n\n"):  # blank lines below are not part of it
-                last = first + len(self.text[first:last].rstrip())
+                last = first + len(self.text[first:last].rstrip(_BLANK + "\n"))
         self.spans.append((first, max(first, last)))
         below = end.line - 1 if end.column == 0 and end.line > start.line else end.line
         return ScalarNode(event.value, bool(event.implicit[0]), start.line, below)
@@ -132,6 +132,7 @@ class _Reader:
         return ListNode(tuple(items), event.start_mark.line)
 
 
+_BLANK = " \t"  # other characters that look blank are text like any other
 _USELESS_TAGS = ("!", "tag:yaml.org,2002:str")
 
 
@@ -146,9 +147,9 @@ def _comments(text: str, spans: list[tuple[int, int]]) -> tuple[dict[int, str], 
         while span is not None and span[1] <= at:
             span = next(inside, None)
         if span is None or span[0] >= at or span[1] <= at:
-            if not line.strip():
+            if not line.strip(_BLANK):
                 own[number] = ""
-            elif line.lstrip()[0] == "#":
+            elif line.lstrip(_BLANK)[0] == "#":
                 own[number] = line.rstrip()
         if number not in own and (found := _behind(line, at, spans)):
             behind[number] = found

@@ -130,7 +130,7 @@ class _Printer:
     def above(self, line: int, indent: str) -> None:
         """The comments and blank lines before `line`; of several blank lines one stays, none at the beginning."""
         while self.taken < len(self.waiting) and self.waiting[self.taken][0] < line:
-            self.alone(self.waiting[self.taken][1].strip(), indent)
+            self.alone(self.waiting[self.taken][1].strip(" \t"), indent)
             self.taken += 1
 
     def alone(self, remark: str, indent: str) -> None:

@@ -137,3 +137,8 @@ def test_a_blank_behind_the_colon_of_nil_stays_as_it_is() -> None:
 @pytest.mark.parametrize("text", ["", "# nothing\n", "---\n"])
 def test_a_file_that_says_nothing_stays_as_it_is(text: str) -> None:
     assert text == format_yaml(text.encode())
+
+
+def test_a_last_line_that_only_looks_blank_is_text() -> None:
+    text = "---\na: |-\n  b\n  \u00a0\nc: d\n"
+    assert text == format_yaml(text.encode())
