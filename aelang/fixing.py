@@ -2,18 +2,22 @@
 
 A finding either says what to write at its place (`Diagnostic.replacement`), or stands for the order of a class's
 fields, whose priorities are then numbered anew, as few of them as it takes and without moving a field. Bytes are
-replaced at their places; comments, quotes, line ends and the mark at the beginning of a file stay. What comes of it is
-read again before it is written: where it says more or less than was meant, the file is left alone.
+replaced at their places, in YAML and in `.ael`; comments, quotes, line ends and the mark at the beginning of a file
+stay. What comes of it is read again before it is written: where it says more or less than was meant, the file is left
+alone.
 """
 
 import os
 import re
-from collections.abc import Iterable, Iterator, Sequence
-from typing import NamedTuple
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from typing import TYPE_CHECKING, NamedTuple, TypeAlias
 
 from aelang.checking import ORDER_OF_FIELDS, is_fixable
 from aelang.diagnostics import Diagnostic
 from aelang.writer.files import put_file
+
+if TYPE_CHECKING:
+    from aelang.model import Text
 
 _ALLOWED = b"aelang: allow " + ORDER_OF_FIELDS.encode()
 
@@ -75,8 +79,9 @@ def _fix(path: str, found: Sequence[Diagnostic]) -> Fix | None:
     except OSError:
         return None
     after, fixed = before, []
+    spelling = _AEL if path.endswith(".ael") else _YAML
     for group in _groups(found):
-        changed = _apply(_edits(group[0], after), after)
+        changed = _apply(_edits(group[0], after, spelling), after, spelling)
         if changed is not None:
             after = changed
             fixed += group
@@ -91,60 +96,69 @@ def _groups(found: Sequence[Diagnostic]) -> list[list[Diagnostic]]:
     return [*([each] for each in single), *([ordered] if ordered else [])]
 
 
-def _edits(found: Diagnostic, data: bytes) -> list[Edit]:
+def _edits(found: Diagnostic, data: bytes, spelling: "_Spelling") -> list[Edit]:
     if not found.replacement:
-        return _new_priorities(data)
+        return _new_priorities(data, spelling)
     _, line, column, length = found.span
-    text = _line(data, line)[column - 1 : column - 1 + length]
+    text = _line(data, line, spelling)[column - 1 : column - 1 + length]
     return [Edit(line, column, text, found.replacement)] if len(text) == length else []
 
 
-def _apply(edits: Sequence[Edit], data: bytes) -> bytes | None:
+def _apply(edits: Sequence[Edit], data: bytes, spelling: "_Spelling") -> bytes | None:
     """`data` after `edits`; None where one of them does not fit, or more than its text would change."""
     changed = data
     for edit in sorted(edits, reverse=True):
-        start = _offset(data, edit.line, edit.column)
+        start = _offset(data, edit.line, edit.column, spelling)
         old = edit.old.encode()
         if start is None or not old or data[start : start + len(old)] != old:
             return None
         changed = changed[:start] + edit.new.encode() + changed[start + len(old) :]
-    return changed if edits and _says(data, edits) == _says(changed, ()) else None
+    return changed if edits and _says(data, edits, spelling) == _says(changed, (), spelling) else None
 
 
 # -- places ------------------------------------------------------------------------------------------------------------
 
 _BOM = b"\xef\xbb\xbf"
-_BREAK = re.compile("\r\n|[\r\n\x85\u2028\u2029]")  # what libyaml takes for the end of a line
 
 
-def _offset(data: bytes, line: int, column: int) -> int | None:
+def _offset(data: bytes, line: int, column: int, spelling: "_Spelling") -> int | None:
     """Where the bytes of a place begin; a mark at the beginning of the file is no column. None where there is none."""
     mark = len(_BOM) if data.startswith(_BOM) else 0
     try:
         text = data[mark:].decode()
     except UnicodeDecodeError:
         return None
-    starts = [0, *(found.end() for found in _BREAK.finditer(text))]
+    starts = [0, *(found.end() for found in spelling.line_end.finditer(text))]
     if not 0 < line <= len(starts):
         return None
     return mark + len(text[: starts[line - 1] + column - 1].encode())
 
 
-def _line(data: bytes, number: int) -> str:
-    lines = _BREAK.split(data.removeprefix(_BOM).decode("utf-8", "replace"))
+def _line(data: bytes, number: int, spelling: "_Spelling") -> str:
+    lines = spelling.line_end.split(data.removeprefix(_BOM).decode("utf-8", "replace"))
     return lines[number - 1] if 0 < number <= len(lines) else ""
 
 
 # -- what a file says --------------------------------------------------------------------------------------------------
 
 
-def _says(data: bytes, edits: Sequence[Edit]) -> list[tuple[str, str | None]] | None:
-    """Every scalar in `data` with its path, after `edits`, each of which is for one of them; None where it is not."""
-    from aelang.syntax.yaml import parse_yaml
+_Scalar: TypeAlias = tuple[str, str | None, int, int]
+"""A path, the text there, its line and column."""
 
+
+class _Spelling(NamedTuple):
+    """A way of writing: where its lines end, what a file says, and its role if it is that of a class."""
+
+    line_end: re.Pattern[str]
+    scalars: Callable[[bytes], Iterator[_Scalar]]
+    role: str
+
+
+def _says(data: bytes, edits: Sequence[Edit], spelling: _Spelling) -> list[tuple[str, str | None]] | None:
+    """Every scalar in `data` with its path, after `edits`, each of which is for one of them; None where it is not."""
     said: list[tuple[str, str | None]] = []
     waiting = list(edits)
-    for path, text, line, column in _scalars(parse_yaml(data).root, ""):
+    for path, text, line, column in spelling.scalars(data):
         for edit in [each for each in waiting if each.line == line and text is not None]:
             at = edit.column - column
             if at >= 0 and text is not None and text[at : at + len(edit.old)] == edit.old:
@@ -154,7 +168,35 @@ def _says(data: bytes, edits: Sequence[Edit]) -> list[tuple[str, str | None]] | 
     return None if waiting else said
 
 
-def _scalars(node: object, path: str) -> Iterator[tuple[str, str | None, int, int]]:
+def _in_yaml(data: bytes) -> Iterator[_Scalar]:
+    from aelang.syntax.yaml import parse_yaml
+
+    return _scalars(parse_yaml(data).root, "")
+
+
+def _in_ael(data: bytes) -> Iterator[_Scalar]:
+    from aelang.loader.read import read_file
+    from aelang.loader.records import Role
+    from aelang.model import Value
+
+    record = read_file(Role.AEL, data)
+    yield "readable", str(record.readable), 0, 0
+    for at, each in enumerate((record, *record.inner)):
+        texts: list[tuple[str, Text | None]] = [*each.attributes.items(), ("code", each.code)]
+        texts += [("embedded", text) for text in each.embedded]
+        for part in each.parts:
+            texts += [("value", part.name)] if isinstance(part, Value) else []
+            texts += part.attributes.items()
+        for number, (key, text) in enumerate(texts):
+            if text is not None:
+                yield f"{at}/{number}/{key}", text.value, text.line, text.column
+
+
+_YAML = _Spelling(re.compile("\r\n|[\r\n\x85\u2028\u2029]"), _in_yaml, "class")
+_AEL = _Spelling(re.compile("\r?\n"), _in_ael, "ael")
+
+
+def _scalars(node: object, path: str) -> Iterator[_Scalar]:
     from aelang.syntax.yaml import Mapping
     from aelang.syntax.yaml import Sequence as YamlSequence
 
@@ -172,7 +214,7 @@ def _scalars(node: object, path: str) -> Iterator[tuple[str, str | None, int, in
 # -- priorities --------------------------------------------------------------------------------------------------------
 
 
-def _new_priorities(data: bytes) -> list[Edit]:
+def _new_priorities(data: bytes, spelling: _Spelling) -> list[Edit]:
     """The edits that give each field of the class in `data` a priority of its own, in the order that they have."""
     from aelang.compiler.inherit import priority
     from aelang.loader.read import read_file
@@ -180,7 +222,7 @@ def _new_priorities(data: bytes) -> list[Edit]:
     from aelang.model import Value
     from aelang.names import fold
 
-    fields = [each for each in read_file(Role.CLASS, data).parts if not isinstance(each, Value)]
+    fields = [each for each in read_file(Role(spelling.role), data).parts if not isinstance(each, Value)]
     if len({fold(each.name) for each in fields}) < len(fields) or _ALLOWED in data:
         return []
     ranked = [each for each in fields if priority(each.get("priority")) != float("inf")]

@@ -24,6 +24,7 @@ _HEADING = re.compile(r"(#{2,3}) (.*)")
 _TITLE = re.compile(r"`([^`]+\.(?:yaml|ael|toml|rb|py|log|jsonl))`:?")
 _TIME = "%Y-%m-%d %H:%M:%S UTC"
 _MOMENT = re.compile(r"\d{4}-\d\d-\d\d \d\d:\d\d:\d\d UTC")
+_MOMENT_OF_JSON = re.compile(r"(\d{4}-\d\d-\d\d)T(\d\d:\d\d:\d\d)(?:\.\d+)?Z")
 _CELL = re.compile(r"(?<!\\)\|")
 ROOT = Path(__file__).resolve().parent.parent
 
@@ -179,11 +180,16 @@ def at_noon(printed: str, began: int) -> str:
     """`printed` with the times since `began` as the one that pages show; a run's clock may be a day ahead."""
     latest = int(time.time()) + 86400
 
-    def shown(found: re.Match[str]) -> str:
-        moment = calendar.timegm(time.strptime(found[0], _TIME))
-        return "2026-01-01 12:00:00 UTC" if began <= moment <= latest else found[0]
+    def is_new(moment: str) -> bool:
+        return began <= calendar.timegm(time.strptime(moment, _TIME)) <= latest
 
-    return _MOMENT.sub(shown, printed)
+    def shown(found: re.Match[str]) -> str:
+        return "2026-01-01 12:00:00 UTC" if is_new(found[0]) else found[0]
+
+    def shown_to_programs(found: re.Match[str]) -> str:
+        return "2026-01-01T12:00:00Z" if is_new(f"{found[1]} {found[2]} UTC") else found[0]
+
+    return _MOMENT_OF_JSON.sub(shown_to_programs, _MOMENT.sub(shown, printed))
 
 
 def copy_of(name: str, folder: Path) -> Path:

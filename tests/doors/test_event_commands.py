@@ -43,6 +43,37 @@ def start(*words: str) -> "subprocess.Popen[str]":
     return subprocess.Popen([sys.executable, "-m", "aelang", *words], stdin=pipe, stdout=pipe, stderr=pipe, text=True)
 
 
+CONTAINERS = """\
+ExtManagementSystem:
+  - {id: 2, name: kube, emstype: kubernetes}
+ContainerGroup:
+  - {id: 31, name: pod, ems_id: 2, ems_ref: p31}
+ContainerReplicator:
+  - {id: 33, name: replicator, ems_id: 2, ems_ref: r33}
+"""
+
+
+@pytest.mark.parametrize(
+    ("line", "raised", "about"),
+    [
+        ({"event_type": "POD_FAILED", "container_group_ems_ref": "p31"},
+         "containergroup_failed", ["ContainerGroup", 31]),
+        ({"event_type": "REPLICATOR_FAILEDCREATE", "container_replicator_ems_ref": "r33"},
+         "containerreplicator_failedcreate", ["ContainerReplicator", 33]),
+    ],
+)  # fmt: skip
+def test_events_are_about_the_containers_of_an_inventory(
+    aelang: Aelang, tmp_path: Path, line: dict[str, str], raised: str, about: list[object]
+) -> None:
+    (tmp_path / "containers.yaml").write_text(CONTAINERS)
+    assert 0 == aelang("store", "load", "containers.yaml").code
+    (tmp_path / "stream.jsonl").write_text(json.dumps(line) + "\n")
+    aelang("event", "listen", "--jsonl", "stream.jsonl", "--ems", "kube")
+    aelang("worker", "--drain", "--quiet")
+    (found,) = json.loads(aelang("event", "list", "--type", raised, "--json").out)
+    assert about == [found["target_type"], found["target_id"]]
+
+
 def test_what_is_raised_is_told_as_json(aelang: Aelang) -> None:
     done = aelang("event", "raise", "vm_start", "--target", "Vm:12", "--attr", "count=3", "--json")
     assert {"id": 1, "model": "MiqEvent", "event_type": "vm_start"} == json.loads(done.out)

@@ -188,3 +188,28 @@ def test_an_embedded_method_gets_the_case_that_counts(aelang: Aelang, sound: Pat
     )
     aelang("validate", "store", "--fix")
     assert "    - /system/Leaf/Shared  # common\n" in (sound / folder / "user.yaml").read_text("utf-8")
+
+
+AEL = """\
+class Caller "calls"  # kept
+  relationship rel1 = /system/LEAF/One?a=1#create  # this too
+  method go = Tell()
+  attribute first  priority 3
+  attribute other  priority 3  # the same
+
+  instance one
+    rel1 = '/system/LEAF/One'
+
+  method tell() ruby
+    code
+      $evm.instantiate('/System/LEAF/one')
+"""
+
+
+def test_in_ael_the_same_is_put_right(aelang: Aelang, sound: Path) -> None:
+    path = sound / "Low/System/Caller.ael"
+    path.write_bytes(AEL.replace("\n", "\r\n").encode())
+    aelang("validate", "store", "--fix", "--without-code")
+    right = AEL.replace("/system/LEAF/One", "/System/Leaf/one").replace("= Tell()", "= tell()")
+    right = right.replace("other  priority 3", "other  priority 4")
+    assert right.replace("\n", "\r\n") == path.read_bytes().decode()

@@ -124,6 +124,8 @@ def test_an_event_as_the_classic_log(event: trace.Event, line: str) -> None:
         ),
         (trace.MethodCalled(0, "/D/N/C/m", "inline", "{}", True), "Passing over /D/N/C/m()  [inline]"),
         (trace.StateProcessed(1, "s1", "ok", "s2"), "  State s1 left with ok, next is s2"),
+        (trace.CutOff(0, "s1"), "the run was cut off here, in state s1: its worker had ended"),
+        (trace.CutOff(0), "the run was cut off here: its worker had ended"),
         (trace.UpdatedNamespace(1, "N/C/m", "D/N"), ""),
     ],
 )

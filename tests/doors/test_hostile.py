@@ -19,6 +19,7 @@ SIZES = {
     "code": 20_000,
     "a crowd of one name": 500,
     "a circle": 200,
+    "a line of heirs": 100,
 }
 
 

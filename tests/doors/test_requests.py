@@ -154,6 +154,15 @@ def test_a_request_that_nobody_has_begun_is_cancelled_at_once(aelang: Aelang, ma
     assert (0, "request 1: pending_approval, finished, Error\n", "") == aelang("request", "cancel", "1")
 
 
+def test_who_cancelled_when_and_why_is_shown(aelang: Aelang, made: Path) -> None:
+    aelang(*HELLO)
+    aelang("request", "cancel", "1", "--reason", "not this week")
+    (line,) = (each for each in aelang("request", "show", "1").out.splitlines() if each.startswith("  cancel "))
+    assert ["  cancel     asked for by Admin (admin)", "UTC: not this week"] == [line.partition(" at ")[0], line[-18:]]
+    told = json.loads(aelang("request", "show", "1", "--json").out)["cancelation"]
+    assert ("admin", "Admin", "not this week") == (told["by"], told["name"], told["reason"])
+
+
 def test_what_is_at_work_can_be_cancelled_and_not_denied(aelang: Aelang, made: Path, tmp_path: Path) -> None:
     waiting = FAILING.replace('raise ValueError("it is Monday")', 'evm.retry(after="1.hour")')
     write_files(tmp_path, {"Site/Work/Job.ael": waiting})
@@ -224,6 +233,18 @@ def test_an_approval_that_is_not_needed_any_more_says_so(aelang: Aelang, made: P
     aelang(*HELLO, *asked, "--approvals", "1")
     aelang("request", "approve", "1", "--user", "bob")
     assert "  1  not needed any more: Ann was asked\n" in aelang("request", "show", "1").out
+
+
+def test_an_event_that_ended_in_error_is_none_of_a_request_with_tasks(aelang: Aelang, made: Path) -> None:
+    """Two machines are beyond the limit: the machine of approvals ends in error, and means that a person decides."""
+    write_files(Path(), {"templates.yaml": "MiqTemplate:\n  - {id: 5, name: rhel}\n"})
+    aelang("store", "load", "templates.yaml")
+    aelang("request", "create", "template", "-o", "src_vm_id=5", "-o", "number_of_vms=2", "--approve")
+    aelang("worker", "--drain", "--quiet")
+    aelang("request", "cancel", "1")
+    aelang("worker", "--drain", "--quiet")
+    shown = json.loads(aelang("request", "show", "1", "--json").out)
+    assert ("canceled", None) == (shown["cancelation_status"], shown["last_error"])
 
 
 def test_a_cart_is_ordered_for_programs_too(aelang: Aelang, made: Path) -> None:

@@ -6,6 +6,7 @@ import subprocess
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import closing, contextmanager
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -87,6 +88,16 @@ def test_a_worker_whose_store_is_deleted_ends_and_says_so(place: Path, workers: 
             process.terminate()
     assert f"the store {place} was deleted or replaced while it was open" in told
     assert 1 == process.returncode
+
+
+def test_what_a_worker_held_when_it_died_is_told_by_one_that_ends(aelang: Aelang, place: Path) -> None:
+    aelang(*HELLO)
+    lease = datetime.now(UTC) + timedelta(seconds=20)
+    with closing(sqlite3.connect(place)) as connection, connection:
+        connection.execute("UPDATE queue SET state = 'running', worker = 'host:9', fence = 1, lease_until = ?",
+                           [f"{lease:%Y-%m-%d %H:%M:%S.%f}"])  # fmt: skip
+    held = f"holds `call_automate_event` of AutomationRequest 1 until {lease:%Y-%m-%d %H:%M:%S} UTC"
+    assert f"note: worker host:9 {held}: if it has died, it is free then\n" in aelang("worker", "--drain").err
 
 
 def test_what_is_given_up_is_told_also_where_it_is_to_be_quiet(aelang: Aelang, place: Path) -> None:

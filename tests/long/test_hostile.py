@@ -8,7 +8,7 @@ from tests.hostile import HOSTILE, validate
 
 SIZES = {"a long file": 100_000, "aliases": 800_000, "a wide list": 4_000_000, "deep nesting": 100_000, "links": 20,
          "long words": 1_000_000, "expressions": 8_000, "code": 60_000, "a crowd of one name": 10_000,
-         "a circle": 1_500}  # fmt: skip
+         "a circle": 1_500, "a line of heirs": 2_000}  # fmt: skip
 
 
 @pytest.mark.parametrize("name", SIZES)

@@ -52,7 +52,7 @@ def test_an_event_that_is_lost_keeps_nothing_from_its_end(work: Work, usual: Ben
         ({"refuse": ["clone"]}, "Error: RHEVM refuses to clone"),
         ({"refuse": ["reconfigure"]}, "Error: RHEVM refuses to reconfigure"),
         ({"refuse": ["start"]}, "Error while starting the machine: State=<StartVM>"),
-        ({"fail": ["start"]}, "Error while starting the machine: State=<StartVM> running  raised exception: <number"),
+        ({"fail": ["start"]}, "Error while starting the machine: vm-app-001 was started 3 times, and does not run"),
     ],
     ids=["clone refused", "customization refused", "start refused", "start failed"],
 )
@@ -66,13 +66,10 @@ def test_a_phase_in_which_the_provider_fails_ends_the_tasks_with_its_reason(
     assert (said or "").startswith(message)
 
 
-@pytest.mark.parametrize("operation", ["reconfigure", "add_disk"])
-def test_what_fails_behind_the_back_of_a_task_is_told_by_an_event_and_ends_nothing(
-    work: Work, operation: str  # noqa: F811
-) -> None:  # fmt: skip
-    lab = work(faults={"fail": [operation]})
+def test_what_fails_behind_the_back_of_a_task_is_told_by_an_event_and_ends_nothing(work: Work) -> None:  # noqa: F811
+    lab = work(faults={"fail": ["reconfigure"]})
     assert OK == lab.ended
-    assert OPERATIONS[operation][-1].failed.lower() in lab.events
+    assert OPERATIONS["reconfigure"][-1].failed.lower() in lab.events
 
 
 def test_a_worker_that_dies_behind_the_method_of_each_state_leaves_a_request_that_ends_well(

@@ -180,7 +180,7 @@ def _delivery_uri(name: str, attributes: Any, options: Any) -> Answer:
 
 
 def _messages(text: str | None) -> Answer:
-    from aelang.compiler.classes import read_messages
+    from aelang.compiler.frames import read_messages
 
     return read_messages(text)
 

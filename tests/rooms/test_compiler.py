@@ -6,7 +6,8 @@ from collections.abc import Mapping
 import pytest
 
 from aelang import ir, model
-from aelang.compiler.classes import Compiled, compile_class, read_messages, substitutes
+from aelang.compiler.classes import Compiled, compile_class
+from aelang.compiler.frames import read_messages, substitutes
 from aelang.compiler.inherit import priority
 from aelang.compiler.origins import Origin, origins
 from aelang.compiler.overlay import ALL_NAMES, DOMAIN_ORDER, changed_paths, class_entry

@@ -8,7 +8,10 @@ import pytest
 
 from aelang import ir, model
 from aelang.checkpoints import Kept, read_checkpoint, restore, write_checkpoint
-from aelang.compiler.inherit import Library, inherit, values_of
+from aelang.compiler.classes import compile_class
+from aelang.compiler.inherit import inherit
+from aelang.compiler.inherit_values import values_of
+from aelang.compiler.library import Library
 from aelang.compiler.lower_own import lower_condition, lower_step, lower_undo
 from aelang.compiler.origins import origins
 from aelang.compiler.overlay import class_entry
@@ -88,6 +91,48 @@ def _class(image: ir.Image, path: str) -> ir.Class:
 def test_the_ancestors_of_a_class_are_in_the_image() -> None:
     image, _ = compiled(klass("N/C", inherits="Mid"), klass("N/Mid", inherits="/D/N/Base"), BASE)
     assert ("D/N/Mid", "D/N/Base") == _class(image, "D/N/C").ancestors
+
+
+def test_an_heir_is_stored_as_what_it_says_itself() -> None:
+    child = klass("N/C", [field("attribute", "b", "2"), field("state", "s", on_exit="n")], inherits="Base")
+    index = _library(child, BASE).index
+    heir = compile_class(child, index, lambda path: BASE).heir
+    assert heir is not None
+    assert ("D/N/Base", [1, 2]) == (heir.parent, sorted(heir.fields))
+
+
+def test_a_field_without_kind_takes_its_place_where_an_heir_gives_it_one() -> None:
+    parent = klass("N/Base", [field("", "a"), field("attribute", "b", "1")])
+    image, _ = compiled(klass("N/C", [field("attribute", "a", "2")], inherits="Base"), parent)
+    assert ["a", "b"] == [each.name for each in _class(image, "D/N/C").fields]
+
+
+def test_a_field_that_an_heir_makes_of_no_kind_takes_no_part_there() -> None:
+    image, _ = compiled(klass("N/C", [field("nothing", "a")], inherits="Base"), BASE)
+    assert ["s"] == [each.name for each in _class(image, "D/N/C").fields]
+
+
+def test_classes_in_a_circle_stand_alone_and_their_heirs_share_the_fault() -> None:
+    one, two = klass("N/One", BASE.schema, inherits="Two"), klass("N/Two", inherits="One")
+    image, _ = compiled(klass("N/C", inherits="One"), one, two)
+    faults = {_class(image, path).fault for path in ("D/N/C", "D/N/One")}
+    assert (1, ("D/N/One",), ()) == (len(faults), _class(image, "D/N/C").ancestors, _class(image, "D/N/Two").fields)
+
+
+def test_a_long_circle_is_told_of_by_its_ends() -> None:
+    classes = [klass(f"N/K{at}", inherits=f"K{(at + 1) % 40}") for at in range(40)]
+    found = inherit(classes[0], _library(*classes)).diagnostics
+    chain = "/D/N/K0 < /D/N/K1 < /D/N/K2 < (36 more) < /D/N/K39 < /D/N/K0"
+    assert [f"the class `N/K0` inherits from itself: {chain}"] == [each.message for each in found]
+
+
+def test_a_record_that_leads_to_no_parent_is_not_that_of_a_class() -> None:
+    child = klass("N/C", inherits="Base")
+    index = _library(child, BASE).index
+    heir = compile_class(child, index, lambda path: BASE).heir
+    image = ir.Image(index, {"d/n/c": ir.to_json(heir), "d/n/base": ir.to_json(heir)}.get)
+    with pytest.raises(ir.ImageError, match="not that of a class"):
+        image.class_at("D/N/C")
 
 
 def test_a_fault_in_what_is_inherited_is_reported_once() -> None:

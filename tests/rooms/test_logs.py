@@ -258,6 +258,12 @@ def test_events_about_a_request_belong_to_it() -> None:
     assert 1 == len(of_request(log, 59).contexts[0].runs)
 
 
+def test_what_went_wrong_in_no_task_belongs_to_a_request_if_all_of_it_does() -> None:
+    about, other = (f"-|Instantiating [/System/Process/Event?MiqRequest%3A%3Amiq_request={each}]" for each in (59, 590))
+    faults = [of_request(log_of(*lines, "-|error: no"), 59).faults for lines in ((about,), (about, other))]
+    assert [1, 0] == [len(each) for each in faults]
+
+
 def test_one_context_may_be_chosen() -> None:
     log = log_of("a|Instantiating [/A/b]", "b|error: no", "b|Instantiating [/A/c]")
     assert (["a"], ()) == ([each.name for each in of_context(log, "a").contexts], of_context(log, "a").faults)

@@ -55,6 +55,12 @@ def _complaints(found: list[Diagnostic]) -> list[Complaint]:
 
 
 @pytest.mark.parametrize("page", PAGES, ids=lambda page: page.stem)
+def test_the_title_of_a_page_is_more_than_its_kind(page: Path) -> None:
+    title = page.read_text("utf-8").partition("\n")[0]
+    assert (True, False) == (title.startswith("# "), title == f"# {page.stem}")
+
+
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: page.stem)
 def test_a_page_has_a_case_to_avoid_and_one_to_prefer(page: Path) -> None:
     assert {"Avoid", "Prefer"} == {case.section for case in read_cases(page)}
 

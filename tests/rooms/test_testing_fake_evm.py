@@ -48,3 +48,9 @@ def test_a_fake_handle_keeps_what_is_logged() -> None:
     evm = FakeEvm(method="greet")
     evm.log("info", "hello")
     assert ["info: <AEMethod greet> hello"] == evm.log_lines
+
+
+def test_mails_are_kept_and_nobody_gets_them() -> None:
+    evm = FakeEvm()
+    assert True is evm.execute("send_email", "a@example.com", "b@example.com", "Hello", "Good day")
+    assert [("a@example.com", "Hello")] == [(each["to"], each["subject"]) for each in evm.mails]
