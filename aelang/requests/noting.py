@@ -21,7 +21,7 @@ from aelang.interpreter.workspace import Workspace
 from aelang.requests.cancelling import CANCEL_REQUESTED
 from aelang.requests.progress import Inside, Left, Progress, progress_values, read_progress
 from aelang.requests.queue import Claimed, Queue
-from aelang.requests.steps import Run, Step
+from aelang.requests.steps import Run, StateAt, Step
 from aelang.requests.store import Store
 from aelang.requests.store.prepared import Prepared
 from aelang.requests.store.schema import TASKS
@@ -74,8 +74,9 @@ class Notes:
         self._at = _AtWork(step.claimed, telling, before, None if run.written else task_number(step))
 
     def end(self) -> None:
-        """It has come back."""
-        self._at = self.workspace = None
+        """It has come back. Who is just telling of it, tells all of it."""
+        with self._one:
+            self._at = self.workspace = None
 
     def watch(self, workspace: Workspace) -> None:
         """Its objects are built in `workspace`."""
@@ -114,13 +115,13 @@ class Notes:
             raise CutShort
 
     def _write(self, connection: Connection, at: _AtWork) -> None:
-        where = _where(at.telling)
-        undos = () if self.workspace is None else tuple(self.workspace.undos)
-        self._queue.note(connection, at.claimed, progress_values(self._progress(at, undos)))
+        where, inside = _where(at.telling), tuple(at.telling.inside)
+        undos = () if self.workspace is None else tuple(self.workspace.undos)  # a state left since then is among both
+        self._queue.note(connection, at.claimed, progress_values(self._progress(at, inside, undos)))
         self._noted, self._told = _stamp(undos), where
 
-    def _progress(self, at: _AtWork, undos: tuple[Undo, ...]) -> Progress:
-        inside, left = tuple(at.telling.inside), at.telling.states[-_MOST_STATES:]
+    def _progress(self, at: _AtWork, inside: tuple[StateAt, ...], undos: tuple[Undo, ...]) -> Progress:
+        left = at.telling.states[-_MOST_STATES:]
         back = None if self.workspace is None else self.workspace.rollback
         if back is not None:
             self._last = back.machine, back.state

@@ -55,7 +55,7 @@ class Lease:
             if now - prolonged >= self._seconds / 3:
                 self._prolong(held)
                 prolonged = now
-            with suppress(StoreError):  # as `_prolong`
+            with suppress(Exception):  # what cannot be told must not cost the lease
                 self._tell(held)
 
     def _prolong(self, held: Claimed) -> None:

@@ -75,3 +75,9 @@ def emptied(store: Store) -> Store:
     with store.writing() as connection:
         connection.execute(text(f"TRUNCATE {names} RESTART IDENTITY"))
     return store
+
+
+def waits(store: Store) -> bool:
+    """Whether somebody waits for a lock of PostgreSQL."""
+    with store.reading() as connection:
+        return bool(connection.execute(text("SELECT count(*) FROM pg_locks WHERE NOT granted")).scalar())

@@ -4,14 +4,18 @@ from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from functools import partial
 
+from sqlalchemy import text
+
 from aelang.interpreter.values import Symbol
 from aelang.requests import approving, creating
 from aelang.requests.decision import Answer, Decision, Refused
 from aelang.requests.rows import Case, Person
 from aelang.requests.store import Store
+from aelang.requests.store.keeping import keep_image
 from aelang.requests.store.records import StoreRecords
 from aelang.services import Catalog
 from tests.requests.living import ANN, BEGIN, BOB, CAROL, Kept
+from tests.requests.stores import PostgresqlStores
 
 _THREADS = 4
 
@@ -58,3 +62,23 @@ def test_options_that_are_set_at_once_are_all_there(store: Store) -> None:
 def test_records_that_are_made_at_once_have_ids_of_their_own(store: Store) -> None:
     records = StoreRecords(store)
     assert 20 == len(set(_at_once([lambda: records.create("Host", {"name": "a"})] * 20)))
+
+
+def test_an_image_that_two_keep_at_once_is_kept_once(databases: PostgresqlStores) -> None:
+    store = databases.new()
+    waiting = text("SELECT count(*) FROM pg_locks WHERE NOT granted AND pid <> pg_backend_pid()")
+
+    def keep() -> None:
+        with store.writing() as connection:
+            keep_image(connection, "a", b"image", BEGIN)
+
+    with ThreadPoolExecutor(1) as threads:
+        with store.writing() as connection:
+            keep_image(connection, "a", b"image", BEGIN)
+            other = threads.submit(keep)
+            while not connection.execute(waiting).scalar_one():
+                assert not other.done()
+        other.result()
+    with store.reading() as connection:
+        assert [b"image"] == connection.execute(text("SELECT body FROM images")).scalars().all()
+    store.close()

@@ -1,6 +1,7 @@
 """Turns at a SQLite store: who waits is woken, and a bell that is none does no harm."""
 
 import os
+import resource
 import select
 import stat
 import threading
@@ -69,6 +70,23 @@ def test_what_is_no_bell_is_not_written_to(tmp_path: Path, kind: str) -> None:
     turns.wait(0)
     turns.pass_on()
     assert "precious" == there.read_text()
+
+
+def test_who_has_as_many_files_open_as_he_may_looks_now_and_then(tmp_path: Path) -> None:
+    turns = Turns(str(tmp_path / "s"))
+    free = os.dup(0)
+    os.close(free)
+    most = resource.getrlimit(resource.RLIMIT_NOFILE)
+    resource.setrlimit(resource.RLIMIT_NOFILE, (free + 1, most[1]))  # there is room for the pipe, and for no more
+    try:
+        turns.listen()
+        turns.wait(0)
+        turns.pass_on()
+    finally:
+        resource.setrlimit(resource.RLIMIT_NOFILE, most)
+    again = os.dup(0)
+    os.close(again)
+    assert (None, free) == (turns._bell, again)
 
 
 def test_of_two_who_write_at_once_each_comes_to_its_turn(stores: SqliteStores) -> None:

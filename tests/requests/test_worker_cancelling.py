@@ -1,6 +1,8 @@
 """Cancelling what is at work, and what a dead worker left: all that was done is undone, and nothing more is done."""
 
+import threading
 from collections import Counter
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
@@ -12,9 +14,10 @@ from aelang.interpreter.ports import MethodCall, MethodResult
 from aelang.interpreter.values import to_text
 from aelang.requests import noting, recovery
 from aelang.requests.history import Cancelation, read_history
-from aelang.requests.queue import list_items
+from aelang.requests.queue import Taker, list_items
 from aelang.requests.store import Store
 from aelang.requests.store.cases import read_case
+from tests.requests.stores import PostgresqlStores, waits
 from tests.requests.test_worker_services import BUNDLE, catalog, execute
 from tests.requests.working import BEGIN, Act, Methods, Work, fail, machine, wait, write_datastore
 
@@ -279,6 +282,33 @@ def test_a_once_method_that_had_ended_needs_no_operator(store: Store, tmp_path: 
 
 
 # -- who, and parts in all states --------------------------------------------------------------------------------
+
+
+def test_who_cancels_does_not_wait_for_a_worker_that_may_wait_for_the_request(
+    databases: PostgresqlStores, tmp_path: Path
+) -> None:
+    store = databases.new()
+
+    def act(call: MethodCall) -> None:
+        wait(1)(call)
+        work.worker.end()
+
+    work = Work(store, write_datastore(tmp_path, THREE), Methods({"act": act}))
+    number = work.request()
+    work.work()
+    hour = timedelta(hours=1)
+    with store.writing() as connection:
+        claimed = work.queue.claim(connection, Taker("another"), BEGIN + hour, BEGIN + 2 * hour)
+        canceller = threading.Thread(target=_cancel, args=(work, number))
+        canceller.start()
+        while canceller.is_alive() and not waits(store):
+            pass
+        case = read_case(connection, number)
+        assert case is not None and claimed is not None
+        work.queue.acknowledge(connection, claimed)
+    canceller.join()
+    assert ["cancel_requested"] == [each.cancelation_status for each in case.tasks]
+    store.close()
 
 
 def test_who_cancelled_when_and_why_is_kept(store: Store, tmp_path: Path) -> None:

@@ -204,8 +204,8 @@ def test_workers_drain_the_queue_and_end(store: Store, tmp_path: Path, concurren
     work.clock._now -= timedelta(days=400)
     numbers = [work.request() for _ in range(3)]
     with _start(store, tmp_path, concurrency, "drain") as process:
-        process.communicate(timeout=60)
-    assert 0 == process.returncode
+        said, _ = process.communicate(timeout=60)
+    assert 0 == process.returncode, said
     assert {True} == {_is_finished(work, each) for each in numbers}
 
 
@@ -214,8 +214,8 @@ def test_a_worker_that_is_asked_to_end_does(store: Store, tmp_path: Path, concur
     with _start(store, write_datastore(tmp_path, THREE), concurrency, "go") as process:
         _read(process, "works on", concurrency)
         process.send_signal(signal.SIGTERM)
-        process.communicate(timeout=60)
-    assert 0 == process.returncode
+        said, _ = process.communicate(timeout=60)
+    assert 0 == process.returncode, said
 
 
 def test_a_worker_that_is_killed_is_replaced(store: Store, tmp_path: Path) -> None:

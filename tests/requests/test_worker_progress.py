@@ -1,16 +1,18 @@
 """Where a request is while a step of it runs, and what is told of a run that was cut off."""
 
 import threading
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
 
 from aelang.cli.request.report import lines
+from aelang.interpreter.outcome import Undo
 from aelang.interpreter.ports import MethodCall
 from aelang.interpreter.trace import CutOff
 from aelang.requests.history import History, StateSeen, read_history
-from aelang.requests.progress import CUT_OFF
-from aelang.requests.queue import Claimed, EmbeddedQueue, Taker
+from aelang.requests.progress import CUT_OFF, read_progress
+from aelang.requests.queue import Claimed, EmbeddedQueue, Taker, list_items
 from aelang.requests.store import Store
 from aelang.requests.store.keeping import read_journal, read_trace
 from aelang.requests.traces import read_events
@@ -131,6 +133,106 @@ def test_the_lease_is_told_again_and_again(store: Store, tmp_path: Path) -> None
     assert enough.wait(30)
     lease.close()
     assert [claimed] * 3 == told[:3]
+
+
+def test_what_cannot_be_told_does_not_cost_the_lease(store: Store, tmp_path: Path) -> None:
+    tried: list[Claimed] = []
+    enough = threading.Event()
+
+    def tell(claimed: Claimed) -> None:
+        tried.append(claimed)
+        if len(tried) == 3:
+            enough.set()
+        raise RuntimeError("dictionary changed size during iteration")
+
+    work = Work(store, write_datastore(tmp_path, OUTER, INNER))
+    work.request()
+    with store.writing() as connection:
+        claimed = work.queue.claim(connection, Taker("test"), BEGIN, BEGIN)
+    assert claimed is not None
+    lease = Lease(store, EmbeddedQueue(), 0.05, tell)
+    lease.hold(claimed)
+    assert enough.wait(30)
+    lease.close()
+    assert [claimed] * 3 == tried[:3]
+
+
+# -- what undoes it ----------------------------------------------------------------------------------------------
+
+
+UNDONE = machine("Inner", {"one": "METHOD::act"}, {"act": "none", "back": "none"}, ", undo: back")
+LONG = machine("Machine", {"within": "/Sys/Inner/one", "middle": "METHOD::act", "last": "METHOD::slow"}, EFFECTS)
+
+
+def _undos(work: Work) -> list[str]:
+    with work.store.reading() as connection:
+        (item,) = list_items(connection)
+    progress = read_progress(item.progress)
+    return [] if progress is None else [each.state for each in progress.undos]
+
+
+def test_a_run_that_ends_while_it_is_told_of_is_told_with_what_undoes_it(store: Store, tmp_path: Path) -> None:
+    told: list[list[str]] = []
+
+    def slow(call: MethodCall) -> None:
+        notes, held = work.worker._runs._notes, work.worker._lease._held
+        assert held is not None
+        workspace, at = notes.workspace, notes._at
+        with store.writing():  # who tells waits
+            telling = threading.Thread(target=notes.tell, args=(held,))
+            telling.start()
+            while not notes._one.locked():
+                assert telling.is_alive()
+            ending = threading.Thread(target=notes.end)
+            ending.start()
+            ending.join(0.1)  # it would have ended
+        telling.join()
+        ending.join()
+        notes.workspace, notes._at = workspace, at
+        told.append(_undos(work))
+
+    work = Work(store, write_datastore(tmp_path, LONG, UNDONE), Methods({"slow": slow}))
+    work.request()
+    work.work()
+    assert [["one"]] == told
+
+
+class Leaving(list[Undo]):
+    """Undos among which is another, and its state left, as soon as somebody has looked at them."""
+
+    def __init__(self, then: Callable[[], None]) -> None:
+        super().__init__()
+        self.then = then
+
+    def __iter__(self) -> Iterator[Undo]:
+        found = list(super().__iter__())
+        then, self.then = self.then, lambda: None
+        then()
+        return iter(found)
+
+
+def test_a_state_that_is_left_while_it_is_told_of_is_told_with_what_undoes_it(store: Store, tmp_path: Path) -> None:
+    told: list[list[str]] = []
+    undo = Undo("/Demo/Sys/Inner/one", "one", "Demo/Sys/Inner", ("back",), None)
+
+    def act(call: MethodCall) -> None:
+        notes = work.worker._runs._notes
+        at, workspace = notes._at, notes.workspace
+        assert at is not None and workspace is not None
+
+        def leave() -> None:
+            workspace.undos.append(undo)
+            at.telling.inside.pop()
+
+        inside, workspace.undos, notes._told = [*at.telling.inside], Leaving(leave), None
+        _beat(work)
+        told.append(_undos(work))
+        workspace.undos, at.telling.inside[:] = [], inside
+
+    work = Work(store, write_datastore(tmp_path, UNDONE), Methods({"act": act}))
+    work.request(instance="Inner/one")
+    work.work()
+    assert [["one"]] == told
 
 
 # -- cut off -----------------------------------------------------------------------------------------------------

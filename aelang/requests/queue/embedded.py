@@ -253,6 +253,8 @@ def next_due(connection: Connection) -> datetime | None:
 
 
 def hurry(connection: Connection, request: int) -> None:
-    """Makes the messages of `request` that wait due at once."""
+    """Makes the messages of `request` that wait due at once; but for those that a worker is just making ready itself:
+    it may wait for the request, which is locked here."""
     of = and_(_is("future"), QUEUE.c.request_id == request)
-    connection.execute(update(QUEUE).where(of).values(state=READY, deliver_on=None))
+    free = select(QUEUE.c.id).where(of).with_for_update(skip_locked=True)
+    connection.execute(update(QUEUE).where(QUEUE.c.id.in_(free)).values(state=READY, deliver_on=None))

@@ -190,12 +190,15 @@ def read_event_trace(connection: Connection, event: int) -> tuple[TracePart, ...
 
 
 _KNOWN = Prepared(select(IMAGES.c.hash).where(IMAGES.c.hash == bindparam("hash")))
+_KEEP_IMAGE = text(
+    "INSERT INTO images (hash, body, kept_on) VALUES (:hash, :body, :kept_on) ON CONFLICT (hash) DO NOTHING"
+).bindparams(bindparam("kept_on", type_=IMAGES.c.kept_on.type))
 
 
 def keep_image(connection: Connection, digest: str, body: bytes, now: datetime) -> None:
     """Keeps an image by its hash, once."""
     if _KNOWN.first(connection, {"hash": digest}) is None:
-        connection.execute(insert(IMAGES).values(hash=digest, body=body, kept_on=now))
+        connection.execute(_KEEP_IMAGE, {"hash": digest, "body": body, "kept_on": now})
 
 
 def read_image(connection: Connection, digest: str) -> bytes | None:

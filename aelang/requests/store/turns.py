@@ -70,8 +70,13 @@ class Turns:
             os.close(found)
             self._may_have_bell = False
             return
-        self._bell, self._rings = found, select.epoll()
-        self._rings.register(found, select.EPOLLIN | select.EPOLLEXCLUSIVE)  # one of those who wait is enough
+        try:
+            rings = select.epoll()
+        except OSError:  # the process has as many files open as it may
+            os.close(found)
+            return
+        rings.register(found, select.EPOLLIN | select.EPOLLEXCLUSIVE)  # one of those who wait is enough
+        self._bell, self._rings = found, rings
 
     def _take(self, most: int) -> None:
         if self._bell is not None:

@@ -84,6 +84,7 @@ class _At(NamedTuple):
     def later(self, connection: Connection) -> "_At":
         """The same in another transaction, which has the request locked: what another process may have written
         meanwhile is read again. Raises Lapsed where the task is gone."""
+        _LOCK.first(connection, {"request": self.step.request})
         found = _STANDS.first(connection, {"task": self.task.id})
         if found is None:
             raise Lapsed(f"task {self.task.id} is not there any more")
@@ -93,11 +94,11 @@ class _At(NamedTuple):
         )
 
 
-_STANDS = Prepared(
+_LOCK = Prepared(select(REQUESTS.c.id).where(REQUESTS.c.id == bindparam("request")).with_for_update())
+_STANDS = Prepared(  # another statement: one that has waited for the lock sees the task as it was before
     select(TASKS.c.state, TASKS.c.cancelation_status, REQUESTS.c.image_hash)
     .join_from(TASKS, REQUESTS, TASKS.c.miq_request_id == REQUESTS.c.id)
     .where(TASKS.c.id == bindparam("task"))
-    .with_for_update(of=REQUESTS)
 )
 
 

@@ -1,5 +1,6 @@
 """A worker stays with a transaction for a few commands, and no longer than others may wait."""
 
+import threading
 from collections.abc import Callable
 from pathlib import Path
 
@@ -8,13 +9,15 @@ from sqlalchemy import text
 
 from aelang.interpreter.ports import MethodCall, MethodResult
 from aelang.project import Compilation
+from aelang.requests import recovery
 from aelang.requests.cancelling import cancel
 from aelang.requests.clock import later
 from aelang.requests.decision import Decision
 from aelang.requests.queue import list_items
 from aelang.requests.store import Store
-from aelang.requests.store.cases import carry_out
+from aelang.requests.store.cases import carry_out, read_case
 from aelang.requests.transactions.planning import Add
+from tests.requests.stores import PostgresqlStores, waits
 from tests.requests.transactions.shop import Company, Servers, open_company, values, write_company
 from tests.requests.working import BEGIN
 
@@ -114,6 +117,40 @@ def test_a_cancel_is_heard_before_the_next_command(work: Company) -> None:
     assert (["add zone", "undo: delete zone"], "Failed") == (
         work.servers.calls, work.standing(number).transaction.status,
     )  # fmt: skip
+
+
+def test_a_cancel_for_which_the_worker_has_waited_is_heard(
+    databases: PostgresqlStores, tmp_path: Path, opened: Compilation
+) -> None:
+    store = databases.new()
+    work = Company(store, tmp_path, servers := Disturbed(tmp_path / "servers.json"), opened)
+    servers.look = lambda: running(store)
+    work.account()
+    number = work.order(SITE)
+    has_locked = threading.Event()
+
+    def stop() -> None:
+        with store.writing() as connection:
+            case = read_case(connection, number)
+            assert case is not None and recovery.cancel_request(connection, case, work.admin, BEGIN) is None
+            has_locked.set()
+            while not waits(store):
+                assert worker.is_alive()
+
+    other = threading.Thread(target=stop)
+
+    def begin() -> None:
+        disturb(work, lambda: None)
+        other.start()
+        has_locked.wait()
+
+    disturb(work, begin)
+    worker = threading.Thread(target=work.work)
+    worker.start()
+    worker.join()
+    other.join()
+    assert ["add zone", "undo: delete zone"] == servers.calls
+    store.close()
 
 
 def test_what_goes_wrong_with_the_next_command_does_not_touch_the_one_before(work: Company) -> None:
