@@ -41,7 +41,8 @@ class Console:
     def tell(self, text: str) -> None:
         """Tells something that was asked for or that must be known, such as a trace or an error."""
         self.clear_bar()
-        print(mask_secrets(text), file=sys.stderr, flush=True)  # noqa: T201 - and everything else here
+        # in one piece: several workers write to one place
+        print(f"{mask_secrets(text)}\n", end="", file=sys.stderr, flush=True)  # noqa: T201 - and everything else here
 
     def progress(self, text: str) -> None:
         """Shows how far it is, in place of what `progress` showed before, unless `--quiet`; for a terminal only."""

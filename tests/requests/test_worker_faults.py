@@ -169,11 +169,11 @@ def test_a_clock_that_jumps_loses_nothing(kept: Store, tmp_path: Path, hours: in
 # -- processes ---------------------------------------------------------------------------------------------------
 
 _RUN = """
-import sys
+import os, sys
 from aelang.requests.worker import Wanted, run_workers
 place, root, concurrency, drain = sys.argv[1:]
 wanted = Wanted(place, (root,), concurrency=int(concurrency), drain=drain == "drain", poll=0.05, cache=False)
-sys.exit(run_workers(wanted, lambda said: print(said, flush=True)))
+sys.exit(run_workers(wanted, lambda said: os.write(1, f"{said}\\n".encode())))
 """
 
 

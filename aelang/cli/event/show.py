@@ -58,7 +58,8 @@ def _about(found: "Found") -> Iterator[str]:
     told = f" {shown(seen.handled_on)}" if seen.handled_on else ""
     yield f"  {seen.state}{told}" + (f": {seen.failure}" if seen.failure else "")
     if found.messages:
-        yield f"  message {', '.join(map(str, found.messages))} of the queue is about it: `aelang queue show` shows it"
+        first = f"`aelang queue show {found.messages[0]}` shows it"
+        yield f"  message {', '.join(map(str, found.messages))} of the queue is about it: {first}"
     if seen.message:
         yield f"  message: {seen.message}"
     for name, value in as_json(found.columns).items():
