@@ -65,13 +65,13 @@ def chosen(dialog: Mapping[str, Any], part: int) -> dict[str, Any]:
     return wanted
 
 
-@settings(max_examples=examples(25), deadline=None)
+@settings(max_examples=examples(15), deadline=None)
 @given(dialog=DIALOGS)
 def test_an_item_gives_its_part_what_was_chosen_for_it(image: Any, dialog: dict[str, Any]) -> None:
     assert chosen(dialog, 1) == given_on(image, dialog, "CatalogItemInitialization")
 
 
-@settings(max_examples=examples(25), deadline=None)
+@settings(max_examples=examples(15), deadline=None)
 @given(dialog=DIALOGS)
 def test_a_bundle_gives_its_item_what_was_chosen_for_it(image: Any, dialog: dict[str, Any]) -> None:
     wanted = {f"dialog_option_0_{name}": value for name, value in chosen(dialog, 1).items()}

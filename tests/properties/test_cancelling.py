@@ -99,7 +99,7 @@ def _workers(life: Life, folder: Path, stores: SqliteStores) -> "Iterator[tuple[
     yield Work(store, folder, methods), methods
 
 
-@settings(max_examples=examples(25), deadline=None)
+@settings(max_examples=examples(15), deadline=None)
 @given(life=_LIVES)
 def test_what_was_begun_is_undone_and_nothing_else_done(stores: SqliteStores, life: Life) -> None:
     states = {f"s{at}": "METHOD::act" for at in range(life.outer)}

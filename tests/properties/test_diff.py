@@ -22,7 +22,7 @@ OLD = CORPUS / "manageiq-darga"
 EXAMPLES = Path(__file__).resolve().parents[2] / "examples"
 
 
-@settings(max_examples=examples(100), deadline=None)
+@settings(max_examples=examples(40), deadline=None)
 @given(classes(), classes())
 def test_there_is_a_difference_where_the_images_differ(old: list[model.Class], new: list[model.Class]) -> None:
     one, other = compiled(*old)[0], compiled(*new)[0]
@@ -36,7 +36,7 @@ def layers(draw: st.DrawFn) -> list[model.Class]:
     return [each._replace(domain=name) for name in domains for each in draw(classes())]
 
 
-@settings(max_examples=examples(60), deadline=None)
+@settings(max_examples=examples(40), deadline=None)
 @given(layers(), layers())
 def test_there_is_a_difference_where_the_overlays_differ(old: list[model.Class], new: list[model.Class]) -> None:
     one, other = compiled(*old)[0], compiled(*new)[0]

@@ -158,7 +158,7 @@ def _end(outcome: Outcome, world: World) -> dict[str, object]:
 
 
 @given(MACHINES, MACHINES | st.just([]))
-@settings(max_examples=examples(200), deadline=None)
+@settings(max_examples=examples(120), deadline=None)
 def test_a_machine_that_is_stopped_and_resumed_ends_as_one_that_never_was(
     outer: list[State], inner: list[State]
 ) -> None:
@@ -174,7 +174,7 @@ def test_a_machine_that_is_stopped_and_resumed_ends_as_one_that_never_was(
 
 
 @given(MACHINES, MACHINES | st.just([]))
-@settings(max_examples=examples(50), deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=examples(35), deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 def test_a_machine_that_is_stopped_and_resumed_by_workers_ends_as_one_that_never_was(
     stores: SqliteStores, outer: list[State], inner: list[State]
 ) -> None:

@@ -125,7 +125,7 @@ def _folder() -> Iterator[Path]:
 
 
 @given(st.lists(st.lists(edits, min_size=1, max_size=4), min_size=1, max_size=6))
-@settings(max_examples=examples(120), deadline=None)
+@settings(max_examples=examples(70), deadline=None)
 def test_after_any_edits_the_cache_gives_what_a_cold_start_gives(rounds: list[list[Edit]]) -> None:
     files = _start()
     warm = private_cache()
@@ -142,7 +142,7 @@ def test_after_any_edits_the_cache_gives_what_a_cold_start_gives(rounds: list[li
 @given(
     st.lists(st.tuples(st.lists(edits, min_size=1, max_size=3), st.booleans(), st.booleans()), min_size=2, max_size=6)
 )
-@settings(max_examples=examples(60), deadline=None)
+@settings(max_examples=examples(40), deadline=None)
 def test_the_rules_find_the_same_whether_or_not_one_said_that_one_would_ask(
     rounds: list[tuple[list[Edit], bool, bool]],
 ) -> None:
@@ -162,7 +162,7 @@ def test_the_rules_find_the_same_whether_or_not_one_said_that_one_would_ask(
 
 
 @given(st.lists(st.lists(edits, min_size=1, max_size=3), min_size=2, max_size=6), st.integers(0, 3), st.integers(0, 9))
-@settings(max_examples=examples(60), deadline=None)
+@settings(max_examples=examples(40), deadline=None)
 def test_the_rules_find_the_same_where_their_efforts_come_to_an_end(
     rounds: list[list[Edit]], hints: int, looks: int
 ) -> None:
@@ -199,7 +199,7 @@ def test_a_start_from_the_cache_gives_what_filled_it(made: list[Edit], other: Ed
     st.lists(st.tuples(st.floats(0, 1, exclude_max=True), st.integers(1, 255)), min_size=1, max_size=40),
     st.none() | st.floats(0, 1),
 )
-@settings(max_examples=examples(60), deadline=None)
+@settings(max_examples=examples(40), deadline=None)
 def test_bytes_that_are_flipped_or_lost_in_the_cache_change_no_answer(
     made: list[Edit], more: Edit, flips: list[tuple[float, int]], cut: float | None
 ) -> None:

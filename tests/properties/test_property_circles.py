@@ -45,7 +45,7 @@ def datastores(draw: st.DrawFn) -> dict[str, str]:
 
 @given(datastores())
 @settings(
-    max_examples=examples(12), deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture],
+    max_examples=examples(8), deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture],
 )  # fmt: skip
 def test_a_circle_is_found_before_it_is_ordered(stores: SqliteStores, tmp_path: Path, files: dict[str, str]) -> None:
     folder = Path(tempfile.mkdtemp(dir=tmp_path))

@@ -62,7 +62,7 @@ URIS = st.one_of(
 )
 
 
-@settings(max_examples=examples(300), deadline=None)
+@settings(max_examples=examples(200), deadline=None)
 @given(classes(), URIS, st.booleans())
 def test_any_target_on_any_image_ends_in_an_outcome(made: list[model.Class], uri: str, skip_methods: bool) -> None:
     runner = engine(*made, limits=Limits(depth=30, objects=200, steps=3000))

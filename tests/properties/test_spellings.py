@@ -37,21 +37,21 @@ def _place(klass: Class) -> Place:
     return Place(klass, lambda source: source.removeprefix("m/"), lambda path: b"")
 
 
-@settings(max_examples=examples(60), deadline=None)
+@settings(max_examples=examples(40), deadline=None)
 @given(classes)
 def test_a_class_reads_back_from_ael_as_it_was(klass: Class) -> None:
     text = print_ael(class_node(canonical(klass)))
     assert say_the_same(klass, _loaded({"D/N/K.ael": text.encode()})), text
 
 
-@settings(max_examples=examples(60), deadline=None)
+@settings(max_examples=examples(40), deadline=None)
 @given(classes)
 def test_what_is_read_from_ael_is_canonical(klass: Class) -> None:
     found = _loaded({"D/N/K.ael": print_ael(class_node(canonical(klass))).encode()})
     assert canonical(found) == found
 
 
-@settings(max_examples=examples(60), deadline=None)
+@settings(max_examples=examples(40), deadline=None)
 @given(classes, st.sampled_from(["", " "]))
 def test_a_class_reads_back_from_yaml_as_it_was(klass: Class, nil: str) -> None:
     there = _loaded({"D/N/K.ael": print_ael(class_node(canonical(klass))).encode()})
@@ -69,7 +69,7 @@ def test_there_and_back_the_files_are_the_same(klass: Class) -> None:
     assert dict(yaml.writes) == dict(again.writes)
 
 
-@settings(max_examples=examples(60), deadline=None)
+@settings(max_examples=examples(40), deadline=None)
 @given(classes)
 def test_what_is_printed_is_in_the_one_style(klass: Class) -> None:
     text = print_ael(class_node(canonical(klass)))
@@ -86,7 +86,7 @@ def test_yaml_as_it_is_written_is_in_the_one_style(klass: Class) -> None:
         assert data.decode() == format_yaml(data), path
 
 
-@settings(max_examples=examples(150), deadline=None)
+@settings(max_examples=examples(80), deadline=None)
 @given(classes, st.data())
 def test_fmt_changes_no_word_and_is_done_at_once(klass: Class, data: st.DataObject) -> None:
     text = _untidy(print_ael(class_node(canonical(klass))), data)
@@ -113,7 +113,7 @@ def _untidy(text: str, data: st.DataObject) -> str:
     return "\n".join(lines)
 
 
-@settings(max_examples=examples(60), deadline=None)
+@settings(max_examples=examples(40), deadline=None)
 @given(st.lists(st.sampled_from(["def main(evm):", "    x = 1", "", "# c", "        # d", "pass", "\ty"]), max_size=6))
 def test_a_body_that_is_put_in_reads_back_as_it_was(lines: list[str]) -> None:
     text = "class K\n  attribute a\n\n  method m() python\n    code\n      pass\n\n  method n() builtin\n"

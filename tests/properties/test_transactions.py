@@ -40,7 +40,7 @@ from tests.requests.working import BEGIN
 
 
 @given(strategies.property_expressions)
-@settings(max_examples=examples(200), deadline=None)
+@settings(max_examples=examples(100), deadline=None)
 def test_an_expression_that_is_printed_is_read_as_it_was(expression: Any) -> None:
     found, complaints = parse_property(print_property(expression))
     assert () == complaints
@@ -49,7 +49,7 @@ def test_an_expression_that_is_printed_is_read_as_it_was(expression: Any) -> Non
 
 
 @given(st.text("abR$/:'\"+ 019é\n", max_size=20))
-@settings(max_examples=examples(200), deadline=None)
+@settings(max_examples=examples(100), deadline=None)
 def test_any_text_is_an_expression_or_has_a_fault_in_it(text: str) -> None:
     found, complaints = parse_property(text)
     assert (found is None) == bool(complaints)
@@ -128,7 +128,7 @@ def opened(tmp_path_factory: pytest.TempPathFactory) -> Compilation:
 
 _CHANGES = st.lists(st.tuples(st.sampled_from(("add", "modify", "delete")), st.integers(0, 9), faults), max_size=3)
 _SETTINGS = settings(
-    max_examples=examples(8), deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+    max_examples=examples(5), deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
 )
 
 
