@@ -34,13 +34,6 @@ def _die(call: MethodCall) -> None:
     raise Died
 
 
-def _cancel(work: Work, number: int) -> None:
-    with work.store.writing() as connection:
-        case = read_case(connection, number)
-        assert case is not None
-        assert recovery.cancel_request(connection, case, work.admin, BEGIN) is None
-
-
 def _killed(work: Work) -> None:
     """Works until a method kills the worker; its lease is then over."""
     with pytest.raises(Died):
@@ -67,7 +60,7 @@ CANCELED = ("finished", "Error", "canceled")
 
 def test_what_a_dead_worker_had_done_and_was_at_is_undone(store: Store, tmp_path: Path) -> None:
     work, number = _die_at(write_datastore(tmp_path, THREE), store, {"slow": _die})
-    _cancel(work, number)
+    work.cancel(number)
     work.work()
     assert ["back second", "back first"] == work.methods.calls
     assert CANCELED == _ended(work, number)
@@ -87,7 +80,7 @@ def test_what_was_done_before_a_wait_is_undone_too(store: Store, tmp_path: Path)
         wait(99)(call)
 
     work, number = _die_at(write_datastore(tmp_path, THREE), store, {"slow": slow})
-    _cancel(work, number)
+    work.cancel(number)
     work.work()
     assert ["back second", "back first"] == work.methods.calls
 
@@ -106,7 +99,7 @@ def test_an_undo_is_told_what_its_state_had_given(store: Store, tmp_path: Path, 
     if again:
         _killed(second)
     work = Work(store, folder, Methods({"back": back}))
-    _cancel(work, number)
+    work.cancel(number)
     work.work()
     assert [None, "disk 7"] == given
 
@@ -115,7 +108,7 @@ def test_the_states_of_a_machine_inside_are_undone_before_what_came_before_it(st
     outer = machine("Machine", {"first": "METHOD::act", "within": "/Sys/Inner/one"}, EFFECTS, ", undo: back")
     inner = machine("Inner", {"one": "METHOD::act", "two": "METHOD::slow"}, EFFECTS, ", undo: back")
     work, number = _die_at(write_datastore(tmp_path, outer, inner), store, {"slow": _die})
-    _cancel(work, number)
+    work.cancel(number)
     work.work()
     assert ["back within", "back two", "back one", "back first"] == work.methods.calls
     assert CANCELED == _ended(work, number)
@@ -127,7 +120,7 @@ def test_what_the_first_of_two_dead_workers_had_done_is_not_forgotten(store: Sto
     second.methods.acts = {"act": _die}
     _killed(second)
     work = Work(store, folder)
-    _cancel(work, number)
+    work.cancel(number)
     work.work()
     assert ["back second", "back first"] == work.methods.calls
 
@@ -135,7 +128,7 @@ def test_what_the_first_of_two_dead_workers_had_done_is_not_forgotten(store: Sto
 def test_a_task_that_a_machine_drives_is_undone_too(store: Store, tmp_path: Path) -> None:
     folder = write_datastore(tmp_path, THREE, DRIVEN)
     work, number = _die_at(folder, store, {"slow": _die}, type_="vm_migrate", options={"src_ids": [7]})
-    _cancel(work, number)
+    work.cancel(number)
     work.work()
     assert ["back second", "back first"] == work.methods.calls
     assert CANCELED == _ended(work, number)
@@ -154,7 +147,7 @@ def test_a_worker_that_dies_while_it_undoes_leaves_the_rest_to_be_undone(store: 
     folder = write_datastore(tmp_path, THREE)
     undoing, number = _die_at(folder, store, {"slow": _die})
     undoing.methods.acts = {"back": _die}
-    _cancel(undoing, number)
+    undoing.cancel(number)
     _killed(undoing)
     work = Work(store, folder)
     work.work()
@@ -180,7 +173,7 @@ def _cancelling(work: Work, number: int, act: Act = lambda call: None) -> Act:
     def cancelled(call: MethodCall) -> None:
         act(call)
         if work.case(number).request.cancelation_status is None:
-            _cancel(work, number)
+            work.cancel(number)
 
     return cancelled
 
@@ -189,7 +182,7 @@ def test_an_undo_that_fails_waits_for_an_operator(store: Store, tmp_path: Path) 
     folder = write_datastore(tmp_path, THREE)
     _, number = _die_at(folder, store, {"slow": _die})
     work = Work(store, folder, Methods({"back": fail}))
-    _cancel(work, number)
+    work.cancel(number)
     work.work()
     task = work.case(number).tasks[0]
     assert ("rollback_failed", True) == (task.state, task.needs_operator)
@@ -259,7 +252,7 @@ def test_a_once_method_in_progress_is_asked_about_before_it_is_undone(
     store: Store, tmp_path: Path, done: bool, calls: list[str]
 ) -> None:
     work, number = _die_at(write_datastore(tmp_path, PAYING), store, {"pay": _die})
-    _cancel(work, number)
+    work.cancel(number)
     work.work()
     assert [] == work.methods.calls
     with store.writing() as connection:
@@ -276,7 +269,7 @@ def test_a_once_method_that_had_ended_needs_no_operator(store: Store, tmp_path: 
     paying = machine("Machine", {"first": "METHOD::pay", "second": "METHOD::slow"}, {**EFFECTS, "pay": "once"},
                      ", undo: back")  # fmt: skip
     work, number = _die_at(write_datastore(tmp_path, paying), store, {"slow": _die})
-    _cancel(work, number)
+    work.cancel(number)
     work.work()
     assert ["back second", "back first"] == work.methods.calls
 
@@ -299,7 +292,7 @@ def test_who_cancels_does_not_wait_for_a_worker_that_may_wait_for_the_request(
     hour = timedelta(hours=1)
     with store.writing() as connection:
         claimed = work.queue.claim(connection, Taker("another"), BEGIN + hour, BEGIN + 2 * hour)
-        canceller = threading.Thread(target=_cancel, args=(work, number))
+        canceller = threading.Thread(target=work.cancel, args=(number,))
         canceller.start()
         while canceller.is_alive() and not waits(store):
             pass
@@ -374,7 +367,7 @@ def test_a_service_stops_whatever_its_parts_are_at(store: Store, tmp_path: Path)
     first.methods.acts = {"go": lambda call: execute(first, number), "check": wait(99), "slow": slow}
     _killed(first)
     work = Work(store, folder)
-    _cancel(work, number)
+    work.cancel(number)
     work.work()
     states = [(each.state, each.status, each.cancelation_status) for each in work.case(number).tasks]
     assert [CANCELED, ("finished", "Ok", None), CANCELED, CANCELED, CANCELED] == states
@@ -398,7 +391,7 @@ def test_a_cancel_in_the_last_state_comes_too_late_and_says_so(store: Store, tmp
 
 def test_the_states_that_were_undone_are_shown_so(store: Store, tmp_path: Path) -> None:
     work, number = _die_at(write_datastore(tmp_path, THREE), store, {"slow": _die})
-    _cancel(work, number)
+    work.cancel(number)
     work.work()
     with store.reading() as connection:
         history = read_history(connection, number)
@@ -410,7 +403,7 @@ def test_the_states_that_were_undone_are_shown_so(store: Store, tmp_path: Path) 
 def test_a_state_at_which_a_worker_died_is_shown_though_nothing_undoes_it(store: Store, tmp_path: Path) -> None:
     half = machine("Machine", {"first": "METHOD::act"}, EFFECTS, ", undo: back")
     work, number = _die_at(write_datastore(tmp_path, half), store, {"act": _die})
-    _cancel(work, number)
+    work.cancel(number)
     work.methods.acts = {"back": fail}
     work.work()
     with store.reading() as connection:

@@ -9,7 +9,7 @@ from typing import Any
 from aelang.interpreter.ports import MethodCall, MethodResult, MethodRunner
 from aelang.interpreter.values import to_text
 from aelang.project import Compilation, open_project
-from aelang.requests import creating
+from aelang.requests import creating, recovery
 from aelang.requests.clock import VirtualClock, WorkClock
 from aelang.requests.images import Images
 from aelang.requests.people import find_person
@@ -145,6 +145,13 @@ class AtWork:
     def work(self) -> None:
         """Works until nothing is left that will ever be due."""
         self.worker.work()
+
+    def cancel(self, number: int) -> None:
+        """The administrator cancels the request."""
+        with self.store.writing() as connection:
+            case = read_case(connection, number)
+            assert case is not None
+            assert recovery.cancel_request(connection, case, self.admin, BEGIN) is None
 
     def case(self, number: int) -> Case:
         """The request as it stands."""

@@ -84,21 +84,18 @@ class _At(NamedTuple):
     def later(self, connection: Connection) -> "_At":
         """The same in another transaction, which has the request locked: what another process may have written
         meanwhile is read again. Raises Lapsed where the task is gone."""
-        _LOCK.first(connection, {"request": self.step.request})
+        image = _LOCK.value(connection, {"request": self.step.request})
         found = _STANDS.first(connection, {"task": self.task.id})
         if found is None:
             raise Lapsed(f"task {self.task.id} is not there any more")
-        state, asked, image = found
-        return self._replace(
-            connection=connection, task=self.task._replace(state=state, cancelation_status=asked), image=image
-        )
+        state, asked = found
+        task = self.task._replace(state=state, cancelation_status=asked)
+        return self._replace(connection=connection, task=task, image=image)
 
 
-_LOCK = Prepared(select(REQUESTS.c.id).where(REQUESTS.c.id == bindparam("request")).with_for_update())
+_LOCK = Prepared(select(REQUESTS.c.image_hash).where(REQUESTS.c.id == bindparam("request")).with_for_update())
 _STANDS = Prepared(  # another statement: one that has waited for the lock sees the task as it was before
-    select(TASKS.c.state, TASKS.c.cancelation_status, REQUESTS.c.image_hash)
-    .join_from(TASKS, REQUESTS, TASKS.c.miq_request_id == REQUESTS.c.id)
-    .where(TASKS.c.id == bindparam("task"))
+    select(TASKS.c.state, TASKS.c.cancelation_status).where(TASKS.c.id == bindparam("task"))
 )
 
 
@@ -126,7 +123,7 @@ def _go_on(at: _At, due: datetime | None) -> "_Ahead | None":
         try:
             with undone_alone(at.connection):
                 return _next_run(at)
-        except Exception:
+        except Exception:  # whatever it is, it is for the next message to tell
             pass
     _put(at, due)
     return None
@@ -230,7 +227,7 @@ def _reason(at: _At, standing: Standing) -> str:
 
 
 def _is_cancelled(at: _At) -> bool:
-    return is_to_stop(at.task) or at.task.cancelation_status is not None
+    return at.task.cancelation_status is not None
 
 
 def _ask(at: _At, command: Command) -> None:

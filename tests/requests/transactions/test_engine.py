@@ -6,10 +6,8 @@ import pytest
 from sqlalchemy import text
 
 from aelang.project import Compilation
-from aelang.requests.cancelling import cancel
 from aelang.requests.queue import list_items
 from aelang.requests.store import Store
-from aelang.requests.store.cases import carry_out
 from aelang.requests.store.upkeep import check_store
 from aelang.requests.transactions import operating
 from aelang.requests.transactions.accounts import find_account
@@ -359,7 +357,7 @@ def test_a_transaction_that_is_cancelled_before_it_begins_leaves_nothing(
 ) -> None:
     work = company(store, tmp_path, opened)
     number = work.order(SITE)
-    stop(work, number)
+    work.cancel(number)
     assert ("Failed", "finished", "Error") == ends(work, number)
     work.work()
     assert ([], {}, 0) == (work.servers.calls, names(work), locks(work))
@@ -373,7 +371,7 @@ def test_a_transaction_that_is_cancelled_in_the_middle_is_rolled_back(
     work.work_until_death()
     with kept.writing() as connection:
         operating.repair(connection, number, Repair("Ok", "it is there", "ann"), BEGIN)
-    stop(work, number)
+    work.cancel(number)
     after = again(work)
     with kept.writing() as connection:
         operating.go_on(connection, number, BEGIN)
@@ -384,14 +382,6 @@ def test_a_transaction_that_is_cancelled_in_the_middle_is_rolled_back(
     with kept.reading() as connection:
         told = [each.entry.message for each in read_lines(connection, number) if each.entry.phase == "transaction"]
     assert ["it was cancelled"] * 2 == told[-2:]
-
-
-def stop(work: Company, number: int) -> None:
-    """Cancels a request."""
-    case = work.case(number)
-    with work.store.writing() as connection:
-        decision = cancel(case, work.requester, BEGIN)  # type: ignore[arg-type]  # there is one
-        carry_out(connection, case, decision, BEGIN)  # type: ignore[arg-type]  # a decision
 
 
 def test_a_journal_that_was_changed_is_found_out(kept: Store, tmp_path: Path, opened: Compilation) -> None:

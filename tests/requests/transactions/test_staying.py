@@ -10,12 +10,10 @@ from sqlalchemy import text
 from aelang.interpreter.ports import MethodCall, MethodResult
 from aelang.project import Compilation
 from aelang.requests import recovery
-from aelang.requests.cancelling import cancel
 from aelang.requests.clock import later
-from aelang.requests.decision import Decision
 from aelang.requests.queue import list_items
 from aelang.requests.store import Store
-from aelang.requests.store.cases import carry_out, read_case
+from aelang.requests.store.cases import read_case
 from aelang.requests.transactions.planning import Add
 from tests.requests.stores import PostgresqlStores, waits
 from tests.requests.transactions.shop import Company, Servers, open_company, values, write_company
@@ -105,12 +103,7 @@ def test_a_cancel_is_heard_before_the_next_command(work: Company) -> None:
 
     def stop() -> None:
         disturb(work, lambda: None)
-        case = work.case(number)
-        assert work.requester is not None
-        decision = cancel(case, work.requester, BEGIN)
-        assert isinstance(decision, Decision)
-        with work.store.writing() as connection:
-            carry_out(connection, case, decision, BEGIN)
+        work.cancel(number)
 
     disturb(work, stop)
     work.work()
